@@ -1,0 +1,1 @@
+"""Rules of governance: states, consent, checks, dates, kinds. Pure."""

@@ -1,0 +1,83 @@
+"""What apps further up tell governance, as it must not import them: names of definitions, faults of fact conditions,
+what should be looked at again, who must hear that facts are left out or come back, and what they would ask about a
+definition. Pure."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from apps.accounts.domain import Principal
+from apps.core.problems import FieldProblem
+from apps.governance.domain.questions import Question
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Facts of some services whose own time lies in `[start, end)` are left out from now on, or not any more."""
+
+    service_ids: frozenset[int]
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class FactsAsked:
+    """Single facts and a slice as an exemption asks for them, with the definitions it names."""
+
+    definitions: Sequence[str]
+    facts: Sequence[Mapping[str, Any]]
+    slice: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class DueLook:
+    """A governed object that somebody should look at again: whose it is, since when, and where the reader confirms."""
+
+    name: str
+    owner: str
+    looked_on: date
+    due_on: date
+    url: str
+    confirm_url: str = ""
+
+
+def _no_looks(_principal: Any) -> Sequence[DueLook]:
+    return ()
+
+
+def _no_names() -> Mapping[str, str]:
+    return {}
+
+
+def _no_problems(_asked: FactsAsked) -> list[FieldProblem]:
+    return []
+
+
+def _no_creeps(_slugs: Collection[str] | None = None) -> list[Question]:
+    return []
+
+
+def _no_ornaments(_by: Principal) -> list[Question]:
+    return []
+
+
+@dataclass
+class Upstairs:
+    """Set once, when the apps are ready."""
+
+    definition_names: Callable[[], Mapping[str, str]] = _no_names
+    find_fact_problems: Callable[[FactsAsked], list[FieldProblem]] = _no_problems
+    # Rules that leave much out, of some definitions or (None) of all; definitions that no decision cites.
+    list_creeps: Callable[[Collection[str] | None], list[Question]] = _no_creeps
+    list_ornaments: Callable[[Principal], list[Question]] = _no_ornaments
+    list_due_looks: Callable[[Any], Sequence[DueLook]] = _no_looks
+    receivers: list[Callable[[Touched], None]] = field(default_factory=list)
+
+    def tell(self, touched: Touched) -> None:
+        """Let every receiver hear of it, within the caller's transaction."""
+        for receiver in self.receivers:
+            receiver(touched)
+
+
+upstairs = Upstairs()
