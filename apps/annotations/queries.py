@@ -1,0 +1,30 @@
+"""Reads of chart marks."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from apps.annotations.models import Annotation
+
+
+def list_annotations() -> QuerySet[Annotation]:
+    """All marks with their places, newest start first; those taken back are included."""
+    return Annotation.objects.select_related("team", "service").order_by("-starts_at", "pk")
+
+
+def list_marks(
+    start: datetime, end: datetime, *, team_ids: Iterable[int] = (), service_ids: Iterable[int] = ()
+) -> QuerySet[Annotation]:
+    """Standing marks that touch `[start, end)`: organisation-wide ones and those of the teams and services named."""
+    everywhere = Q(team=None, service=None)
+    here = everywhere | Q(team_id__in=list(team_ids)) | Q(service_id__in=list(service_ids))
+    rows = Annotation.objects.annotate(last_at=Coalesce(F("ends_at"), F("starts_at")))
+    touching = rows.filter(here, retracted_at=None, starts_at__lt=end, last_at__gte=start)
+    return touching.select_related("team", "service").order_by("starts_at", "pk")
+
+
+def lock_annotation(pk: int) -> Annotation:
+    """The mark, locked until the transaction ends."""
+    return Annotation.objects.select_for_update(of=("self",)).select_related("team", "service").get(pk=pk)
