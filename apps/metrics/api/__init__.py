@@ -1,0 +1,1 @@
+"""REST endpoints of definitions, versions, targets and specs."""
