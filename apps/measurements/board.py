@@ -1,0 +1,268 @@
+"""Cells of some subjects, definitions and periods, loaded at once: pages and the API read everything from one board."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from apps.core.fact_sources import sources
+from apps.core.periods import Grain, Period
+from apps.governance.domain.excluded import Excluded
+from apps.measurements.cells import Cell, Sight, kind_of_spec, reading_of
+from apps.measurements.domain.charts import Limits, Point, signals
+from apps.measurements.domain.engine.needs import needs_of
+from apps.measurements.domain.engine.placed import ends_at_link
+from apps.measurements.domain.statuses import Heard
+from apps.measurements.domain.subjects import PER_LINK, WHOLE, Subject
+from apps.measurements.domain.verdicts import (
+    Direction,
+    PeriodReading,
+    ReadingKind,
+    Series,
+    Target,
+    Verdict,
+    chart_limits,
+    chart_points,
+    judge,
+    judge_chart,
+)
+from apps.measurements.models import MetricValue
+from apps.measurements.pausing import Pauses
+from apps.metrics import queries as metrics
+from apps.metrics.domain.spec import Spec
+from apps.metrics.domain.versions import successions
+from apps.metrics.models import DefinitionVersion
+
+QUARTER_WEEKS, BASELINE_WEEKS = 13, 26
+CHART_HISTORY = {Grain.WEEK: 26, Grain.MONTH: 24, Grain.QUARTER: 8}
+
+
+@dataclass(frozen=True)
+class Held:
+    """A service that a subject owned during `[from_at, until_at)`, with its counted connections by source."""
+
+    service_id: int
+    from_at: datetime
+    until_at: datetime | None
+    connections: Mapping[str, tuple[datetime, datetime]]
+    team_id: int | None = None
+
+    def touches(self, start: datetime, end: datetime) -> bool:
+        """True when the ownership and the period share an instant."""
+        return self.from_at < end and (self.until_at is None or self.until_at > start)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A series with the verdict on its newest complete period, its normal range, and where a version began."""
+
+    cells: list[Cell]
+    verdict: Verdict
+    limits: list[tuple[float, float, float] | None]
+    signals: frozenset[int]
+    breaks: list[tuple[date, int, int]]
+    # Exemptions that leave facts of these periods out.
+    exempted: list[Excluded] = field(default_factory=list)
+
+
+@dataclass
+class Board:
+    """Everything that was loaded, with the pure readings that pages ask for."""
+
+    versions: Mapping[str, Sequence[DefinitionVersion]]
+    rows: Mapping[tuple[int, Subject, str, Period], MetricValue]
+    held: Mapping[Subject, Sequence[Held]]
+    as_of: datetime
+    zone: ZoneInfo
+    excluded: Sequence[Excluded] = ()
+    _specs: dict[int, Spec] = field(default_factory=dict)
+    _sources: dict[Spec, tuple[str, ...]] = field(default_factory=dict)
+
+    def governing(self, slug: str, period: Period) -> DefinitionVersion | None:
+        """The version that counts for a period."""
+        return metrics.governing_version(self.versions.get(slug, ()), period)
+
+    def spec(self, version: DefinitionVersion) -> Spec:
+        """The version's spec."""
+        if version.pk not in self._specs:
+            self._specs[version.pk] = metrics.spec_of(version)
+        return self._specs[version.pk]
+
+    def sources_of(self, spec: Spec) -> tuple[str, ...]:
+        """Keys of the fact sources a spec reads."""
+        if spec not in self._sources:
+            self._sources[spec] = needs_of(spec, sources).sources
+        return self._sources[spec]
+
+    def cell(
+        self, subject: Subject, slug: str, period: Period, part: str = WHOLE, version: DefinitionVersion | None = None
+    ) -> Cell | None:
+        """One cell under its governing version (or a given one); None when no version is in force."""
+        version = version or self.governing(slug, period)
+        if version is None:
+            return None
+        spec = self.spec(version)
+        row = self.rows.get((self._meaning(slug, version).pk, subject, part, period))
+        start, end = period.starts_at(self.zone), period.ends_at(self.zone)
+        heard = self._heard(subject, spec, start, end)
+        sight = Sight(self.as_of, start, end, self._began(subject))
+        return Cell(
+            subject=subject,
+            slug=slug,
+            name=version.name,
+            version_number=version.number,
+            version_id=version.pk,
+            unit=spec.unit,
+            direction=Direction(spec.direction.value),
+            reading_kind=ReadingKind(spec.reading.value),
+            kind=kind_of_spec(spec),
+            period=period,
+            part=part,
+            reading=self._pauses.read(
+                reading_of(row, spec, heard, period, sight), subject, slug, period, by_freeze=spec.paused_by_freeze
+            ),
+            data_up_to=self.data_up_to(subject, spec),
+            **_stored_parts(row),
+        )
+
+    @property
+    def _pauses(self) -> Pauses:
+        return Pauses(self.excluded, self.held, self.zone)
+
+    def _meaning(self, slug: str, version: DefinitionVersion) -> DefinitionVersion:
+        """The version whose measurements this one shares."""
+        return next(v for v in self.versions[slug] if v.number == version.meaning_number)
+
+    def _began(self, subject: Subject) -> datetime:
+        begun = [h.from_at for h in self.held.get(subject, ())]
+        return min(begun, default=self.as_of)
+
+    def _heard(self, subject: Subject, spec: Spec, start: datetime, end: datetime) -> list[Heard]:
+        held = [h for h in self.held.get(subject, ()) if h.touches(start, end)]
+        return [self._source_heard(key, held) for key in self.sources_of(spec)]
+
+    def _source_heard(self, key: str, held: Sequence[Held]) -> Heard:
+        """Of several services the earliest connection counts, and the longest silence of those that still report."""
+        connected = [h.connections[key] for h in held if key in h.connections]
+        quiet_limit = self.as_of - timedelta(weeks=BASELINE_WEEKS)
+        alive = [heard for _, heard in connected if heard >= quiet_limit]
+        heard_at = min(alive) if alive else max((heard for _, heard in connected), default=None)
+        since = min((since for since, _ in connected), default=None)
+        return Heard(key, since, heard_at, sources.get(key).silent_after)
+
+    def data_up_to(self, subject: Subject, spec: Spec) -> datetime | None:
+        """The instant up to which the counted and linked facts are known for the services a subject owns today."""
+        held = [h for h in self.held.get(subject, ()) if h.until_at is None or h.until_at > self.as_of]
+        known = [h.connections[k][1] for h in held for k in spec.sources if k in h.connections]
+        return min(min(known), self.as_of) if known else None
+
+    def series(self, subject: Subject, slug: str, last: Period, count: int, part: str = WHOLE) -> list[Cell]:
+        """Cells oldest first, each under its governing version; periods before the first version are left out."""
+        periods = [last.previous(steps) for steps in range(count - 1, -1, -1)]
+        return [cell for period in periods if (cell := self.cell(subject, slug, period, part)) is not None]
+
+    def breaks(self, slug: str) -> list[tuple[date, int, int]]:
+        """Days from which a version with another meaning counts: (day, old number, new number)."""
+        versions = self.versions.get(slug, ())
+        meanings = {version.number: version.meaning_number for version in versions}
+        begun = successions((version.number, version.governs_from) for version in versions)
+        return [(day, before, after) for day, before, after in begun if meanings[before] != meanings[after]]
+
+    def trend(self, subject: Subject, slug: str, week: Period, target: Target | None = None) -> Verdict | None:
+        """13 complete weeks ending with `week` against the 26 before, or against a target; None without a version."""
+        version = self.governing(slug, week)
+        if version is None:
+            return None
+        series = self._quarter_series(subject, slug, week, version)
+        return judge(
+            kind_of_spec(self.spec(version)), series, breaks=[day for day, _, _ in self.breaks(slug)], target=target
+        )
+
+    def _quarter_series(self, subject: Subject, slug: str, week: Period, version: DefinitionVersion) -> Series:
+        spec = self.spec(version)
+        per_link = ends_at_link(spec)
+        part = PER_LINK if per_link else WHOLE
+        now = week.trailing(Grain.WEEKS_13)
+        before = week.previous(QUARTER_WEEKS).trailing(Grain.WEEKS_26)
+
+        def reading(period: Period) -> PeriodReading:
+            cell = self.cell(subject, slug, period, part, version)
+            assert cell is not None  # noqa: S101 - a version was given, so there is a cell
+            return cell.as_period_reading
+
+        weeks = [week.previous(steps) for steps in range(QUARTER_WEEKS + BASELINE_WEEKS - 1, -1, -1)]
+        return Series(
+            unit=spec.unit,
+            direction=Direction(spec.direction.value),
+            now=reading(now),
+            before=reading(before),
+            weeks=tuple(reading(p) for p in weeks),
+            reading_kind=ReadingKind(spec.reading.value),
+            has_trend=spec.window.rolling == 1 and spec.measure != "latest",
+            per="deployment" if per_link else "",
+        )
+
+    def chart(self, subject: Subject, slug: str, last: Period, count: int) -> Chart | None:
+        """The newest `count` periods with normal range and signals; reads further back for the range."""
+        history = self.series(subject, slug, last, count + CHART_HISTORY[last.grain])
+        if not history:
+            return None
+        readings = [cell.as_period_reading for cell in history]
+        kind, breaks = history[-1].kind, [day for day, _, _ in self.breaks(slug)]
+        points = chart_points(kind, readings)
+        limits = chart_limits(kind, points, breaks=breaks, lookback=CHART_HISTORY[last.grain])
+        as_months = last.grain is Grain.MONTH
+        verdict = judge_chart(
+            kind,
+            [] if as_months else readings,
+            readings if as_months else [],
+            unit=history[-1].unit,
+            direction=history[-1].direction,
+            breaks=breaks,
+        )
+        shown = slice(max(0, len(history) - count), None)
+        ringing = _ringing(points, limits)
+        start = shown.start or 0
+        return Chart(
+            cells=history[shown],
+            verdict=verdict,
+            limits=[None if x is None else (x.lower, x.centre, x.upper) for x in limits[shown]],
+            signals=frozenset(i - start for i in ringing if i >= start),
+            breaks=self.breaks(slug),
+            exempted=self._pauses.leaving_out(subject, slug, [cell.period for cell in history[shown]]),
+        )
+
+
+def _ringing(points: Sequence[Point], limits: Sequence[Limits | None]) -> list[int]:
+    return [signal.index for signal in signals(points, limits)]
+
+
+def _stored_parts(row: MetricValue | None) -> dict[str, Any]:
+    if row is None:
+        return {}
+    return {
+        "services_connected": row.services_connected,
+        "services_owned": row.services_owned,
+        "left_out": row.left_out,
+        "unattributed": row.unattributed,
+        "final_at": row.final_at,
+        "cell_id": row.pk,
+        "run_id": row.run_id,
+    }
+
+
+def periods_of_trend(week: Period) -> list[Period]:
+    """Every period a quarter comparison at `week` reads."""
+    weeks = [week.previous(steps) for steps in range(QUARTER_WEEKS + BASELINE_WEEKS)]
+    return [*weeks, week.trailing(Grain.WEEKS_13), week.previous(QUARTER_WEEKS).trailing(Grain.WEEKS_26)]
+
+
+def periods_of_chart(last: Period, count: int) -> list[Period]:
+    """Every period a chart reads: what it shows and the history its range is made of."""
+    return [last.previous(steps) for steps in range(count + CHART_HISTORY[last.grain])]
+
+
+def unique(periods: Iterable[Period]) -> list[Period]:
+    """Each period once, in order."""
+    return sorted(set(periods), key=lambda p: (p.end_on, p.grain))

@@ -1,0 +1,98 @@
+"""A cell as everything above reads it: the stored row, its period, and its status by the clock."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from apps.core.periods import Period
+from apps.measurements.domain.statuses import Heard, StatusInputs, status_of
+from apps.measurements.domain.subjects import Subject
+from apps.measurements.domain.verdicts import Direction, Kind, PeriodReading, Reading, ReadingKind, kind_of
+from apps.measurements.models import MetricValue
+from apps.metrics.domain.spec import Spec
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value with everything that must stand beside it; `row` is None where nothing is stored."""
+
+    subject: Subject
+    slug: str
+    name: str
+    version_number: int
+    version_id: int
+    unit: str
+    direction: Direction
+    reading_kind: ReadingKind
+    kind: Kind
+    period: Period
+    part: str
+    reading: Reading
+    services_connected: int = 0
+    services_owned: int = 0
+    left_out: int = 0
+    unattributed: int = 0
+    data_up_to: datetime | None = None
+    final_at: datetime | None = None
+    cell_id: int | None = None
+    run_id: int | None = None
+
+    @property
+    def as_period_reading(self) -> PeriodReading:
+        """The reading with its days, as verdicts take it."""
+        return PeriodReading(self.period.first_on, self.period.end_on, self.reading)
+
+
+def kind_of_spec(spec: Spec) -> Kind:
+    """Which family of judgement a spec belongs to."""
+    return kind_of(spec.measure.value, q=str(float(spec.q)), is_subset=spec.is_share)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What statuses are read with: the business instant, the period's instants, and when the subject began."""
+
+    as_of: datetime
+    starts_at: datetime
+    ends_at: datetime
+    began_at: datetime
+
+
+def reading_of(row: MetricValue | None, spec: Spec, heard: Iterable[Heard], period: Period, sight: Sight) -> Reading:
+    """The reading of a stored row (or of none) with its status by the clock."""
+    n = row.n if row else 0
+    found = status_of(_status_inputs(spec, heard, period, sight, n))
+    value = row.value if row else None
+    if value is None and not n and spec.is_zero_when_empty:
+        value = 0.0
+    if row is None:
+        return Reading(value=value, numerator=0, status=found.status, detail=found.detail)
+    return Reading(
+        value=value,
+        lower=row.lower,
+        upper=row.upper,
+        n=n,
+        clusters=row.clusters,
+        numerator=row.numerator,
+        denominator=row.denominator,
+        spread=row.spread,
+        status=found.status,
+        at_least=row.at_least,
+        needed=spec.min_n,
+        detail=found.detail,
+    )
+
+
+def _status_inputs(spec: Spec, heard: Iterable[Heard], period: Period, sight: Sight, n: int) -> StatusInputs:
+    """What decides the status of n facts counted in a period."""
+    return StatusInputs(
+        ends_at=sight.ends_at,
+        as_of=sight.as_of,
+        heard=tuple(heard),
+        began_inside=sight.starts_at < sight.began_at < sight.ends_at,
+        n=n,
+        min_n=spec.min_n,
+        q=float(spec.q) if spec.measure == "quantile" else 0.5,
+        empty_is_zero=spec.is_zero_when_empty,
+        period_words=period.key,
+    )
