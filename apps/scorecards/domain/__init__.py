@@ -1,0 +1,1 @@
+"""Rules of scorecards: templates, cells, schedule, content. Pure."""
