@@ -1,0 +1,1 @@
+"""Rules of quarterly target reviews: states, seats, content. Pure."""

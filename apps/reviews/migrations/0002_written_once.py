@@ -1,0 +1,16 @@
+"""From here on the database itself refuses to change signatures."""
+
+from typing import ClassVar
+
+from django.db import migrations
+from django.db.migrations.operations.base import Operation
+
+from apps.core.triggers import WrittenOnce
+
+
+class Migration(migrations.Migration):
+    """Safe before and after the code is deployed: nothing updates or deletes these rows."""
+
+    dependencies: ClassVar[list[tuple[str, str]]] = [("reviews", "0001_initial")]
+
+    operations: ClassVar[list[Operation]] = [WrittenOnce("reviews_reviewsignature")]
