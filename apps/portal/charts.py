@@ -1,0 +1,181 @@
+"""Charts as plain figures: points, normal ranges, breaks and marks from cells; `apps.core.svg` draws them."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from apps.annotations.domain import AnnotationKind
+from apps.annotations.models import Annotation
+from apps.core.calendar_words import short_day, short_period
+from apps.core.periods import Period
+from apps.governance.domain.excluded import Excluded
+from apps.measurements.domain.readings import Direction, Kind, Reason, Status
+from apps.measurements.domain.wording import stand_in
+from apps.measurements.queries import Cell, Chart
+
+Url = Callable[[Cell], str]
+GAPS = frozenset({Status.NOT_CONNECTED, Status.SOURCE_SILENT, Status.ZERO, Status.TOO_FEW, Status.NOT_ESTIMABLE})
+FULL_BASELINE = 12  # a range that exists was made of at least so many periods
+PAUSES = frozenset({AnnotationKind.OUTAGE})
+
+
+def chart_figure(chart: Chart, *, id: str, title: str, finding: str, size: str, url: Url) -> dict[str, Any]:  # noqa: A002
+    """A chart with its normal range, ringed signals and breaks between definition versions."""
+    breaks = _breaks(chart)
+    return _figure(chart.cells, id=id, title=title, finding=finding, size=size) | {
+        "segments": _segments(chart, [mark["x"] for mark in breaks], url),
+        "breaks": breaks,
+        "regions": _exempted(chart),
+    }
+
+
+def _exempted(chart: Chart) -> list[dict[str, Any]]:
+    """Hatched stretches in which an exemption leaves facts out."""
+    periods = [cell.period for cell in chart.cells]
+    return [
+        {
+            "x": day_ordinal(one.start, periods),
+            "until": day_ordinal(one.end, periods),
+            "kind": "exempt",
+            "label": exempt_words(one),
+        }
+        for one in chart.exempted
+    ]
+
+
+def exempt_words(one: Excluded) -> str:
+    """What an exemption does to the facts of which days: `E-3 leaves facts out, 4 Mar to 14 Mar`."""
+    return f"{one.key} leaves facts out, {short_day(one.start)} to {short_day(one.end - timedelta(days=1))}"
+
+
+def day_ordinal(day: date, periods: Sequence[Period]) -> float:
+    """A day in periods: 17.5 is the middle of period 17; clipped to the periods shown."""
+    for place, period in enumerate(periods):
+        if day < period.end_on:
+            return place + max(0, (day - period.first_on).days) / (period.end_on - period.first_on).days
+    return float(len(periods))
+
+
+def cells_figure(cells: Sequence[Cell], *, id: str, title: str, finding: str, url: Url) -> dict[str, Any]:  # noqa: A002
+    """A small chart of cells alone: values by period, broken where the version changes."""
+    points = [_point(cell, place, url, signal=None) for place, cell in enumerate(cells)]
+    cuts = [i for i in range(1, len(cells)) if cells[i].version_number != cells[i - 1].version_number]
+    return _figure(cells, id=id, title=title, finding=finding, size="small") | {
+        "segments": [{"points": points[a:b]} for a, b in zip([0, *cuts], [*cuts, len(cells)], strict=True)],
+        "breaks": [{"x": x, "label": ""} for x in cuts],
+    }
+
+
+def _figure(cells: Sequence[Cell], *, id: str, title: str, finding: str, size: str) -> dict[str, Any]:  # noqa: A002
+    newest = cells[-1]
+    return {
+        "kind": "bars" if newest.kind is Kind.COUNTS else "line",
+        "id": id,
+        "title": title,
+        "finding": finding,
+        "size": size,
+        "unit": newest.unit,
+        "scale": "log" if newest.unit == "seconds" else "linear",
+    }
+
+
+def _breaks(chart: Chart) -> list[dict[str, Any]]:
+    """Where a version with another meaning began, as the ordinal of its first period."""
+    starts = [cell.period.first_on for cell in chart.cells]
+    shown = [(day, old, new) for day, old, new in chart.breaks if starts[0] < day <= starts[-1]]
+    return [
+        {"x": next(i for i, start in enumerate(starts) if start >= day), "label": f"v{old} → v{new} · {short_day(day)}"}
+        for day, old, new in shown
+    ]
+
+
+def _segments(chart: Chart, cuts: Sequence[int], url: Url) -> list[dict[str, Any]]:
+    edges = zip([0, *cuts], [*cuts, len(chart.cells)], strict=True)
+    return [_segment(chart, start, end, url) for start, end in edges if start < end]
+
+
+def _segment(chart: Chart, start: int, end: int, url: Url) -> dict[str, Any]:
+    places = range(start, end)
+    return {
+        "points": [_point(chart.cells[i], i, url, signal=_signal(chart, i)) for i in places],
+        "bands": _bands(chart, places),
+        "baseline_n": FULL_BASELINE,
+    }
+
+
+def _bands(chart: Chart, places: range) -> list[dict[str, float]]:
+    """Runs of periods with one and the same range; limits are locked by quarter, so there are few."""
+    runs = groupby(places, key=lambda i: chart.limits[i])
+    found = []
+    for limits, run in runs:
+        inside = list(run)
+        if limits is not None:
+            lower, centre, upper = limits
+            found.append({"start": inside[0], "end": inside[-1] + 1, "lower": lower, "centre": centre, "upper": upper})
+    return found
+
+
+def _signal(chart: Chart, place: int) -> str | bool | None:
+    """Whether a period rings, in the tone of the side on which it lies."""
+    cell, limits = chart.cells[place], chart.limits[place]
+    if place not in chart.signals or limits is None or cell.reading.value is None:
+        return None
+    if cell.direction is Direction.NEITHER:
+        return True
+    is_above = cell.reading.value > limits[1]
+    return "good" if is_above == (cell.direction is Direction.HIGHER_IS_BETTER) else "bad"
+
+
+def _point(cell: Cell, place: int, url: Url, *, signal: str | bool | None) -> dict[str, Any]:
+    reading = cell.reading
+    instead = stand_in(reading)
+    return {
+        "key": cell.period.key,
+        "label": short_period(cell.period),
+        "x": place,
+        "value": None if reading.status in GAPS else reading.value,
+        "lower": reading.lower,
+        "upper": reading.upper,
+        "n": reading.n,
+        "status": instead.sentence if instead else "Signal" if signal else "",
+        "signal": signal,
+        "running": reading.status is Status.PARTIAL,
+        "paused": reading.reason is Reason.PAUSED,
+        "version": f"v{cell.version_number}",
+        "url": url(cell),
+    }
+
+
+def lanes_of(marks: Sequence[Annotation], periods: Sequence[Period], zone: ZoneInfo) -> dict[str, list[dict[str, Any]]]:
+    """Annotations as marks in the event lanes: outages as stretches, everything else as a point."""
+    stretches = [_mark(mark, periods, zone) for mark in marks if mark.kind in PAUSES]
+    points = [_mark(mark, periods, zone) for mark in marks if mark.kind not in PAUSES]
+    return {"incidents": [], "pauses": stretches, "events": points}
+
+
+def _mark(mark: Annotation, periods: Sequence[Period], zone: ZoneInfo) -> dict[str, Any]:
+    start = ordinal(mark.starts_at, periods, zone)
+    until = ordinal(mark.ends_at, periods, zone) if mark.ends_at else start
+    day = mark.starts_at.astimezone(zone).date()
+    return {
+        "x": start,
+        "until": max(until, start),
+        "label": f"{mark.text.rstrip('.')} ({_days(day, mark, zone)})",
+        "url": mark.link,
+    }
+
+
+def _days(day: date, mark: Annotation, zone: ZoneInfo) -> str:
+    last = mark.ends_at.astimezone(zone).date() if mark.ends_at else day
+    return short_day(day) if last == day else f"{short_day(day)} to {short_day(last)}"
+
+
+def ordinal(at: datetime, periods: Sequence[Period], zone: ZoneInfo) -> float:
+    """An instant in periods: 17.5 is the middle of period 17; clipped to the periods shown."""
+    for place, period in enumerate(periods):
+        starts, ends = period.starts_at(zone), period.ends_at(zone)
+        if at < ends:
+            return place + max(0.0, (at - starts) / (ends - starts))
+    return float(len(periods))

@@ -1,0 +1,1 @@
+"""Turns what queries return into the plain values templates show."""

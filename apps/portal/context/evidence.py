@@ -1,0 +1,128 @@
+"""The evidence of one number in words and rows."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from apps.core.numbers import format_count, format_n, format_value
+from apps.measurements.domain.readings import Kind
+from apps.measurements.domain.wording import stand_in
+from apps.measurements.models import Restatement
+from apps.measurements.queries import Cell, LeftOut
+from apps.portal.context.readings import count_words, value_words
+from apps.portal.queries.evidence import CellPage
+from apps.portal.queries.services import label_of_source
+from apps.portal.tables import header, moment, plain
+
+ENOUGH = 50
+
+
+def sum_words(cell: Cell) -> str:
+    """How the value comes about: `33 of 150 = 22 %`, `48 in 28 days = 12 a week`, `the median of 390 lengths`."""
+    reading = cell.reading
+    if not reading.n:
+        return "No fact was counted."
+    value = value_words(cell)["text"] or "no value"
+    n, top, bottom = format_count(reading.n), reading.numerator, reading.denominator
+    if cell.kind is Kind.COUNTS:
+        return f"{format_count(round(top or 0))} in {format_count(round(bottom or 0))} days = {value}."
+    if cell.kind in (Kind.DURATIONS, Kind.UPPER_QUANTILES):
+        return f"The middle of {n} lengths, sorted = {value}."
+    if top is not None and bottom:
+        return f"{format_count(round(top))} of {format_count(round(bottom))} = {value}."
+    return f"{n} facts = {value}."
+
+
+def facts_words(page: CellPage) -> list[str]:
+    """Counts in sentences: counted, left out, without a partner, services that report."""
+    cell, evidence = page.cell, page.evidence
+    left = sum(part.count for part in evidence.left_out)
+    lines = [f"{count_words(cell.reading.n, 'fact')} counted, {format_count(left)} left out."]
+    if cell.reading.clusters is not None:
+        lines.append(f"They stand in {count_words(cell.reading.clusters, 'deployment')}, which is what a trend judges.")
+    if cell.unattributed:
+        lines.append(f"{count_words(cell.unattributed, 'fact')} found no partner.")
+    if cell.services_owned:
+        reporting = f"{cell.services_connected} of {count_words(cell.services_owned, 'service')}"
+        lines.append(f"Everything this needs is reported for {reporting}.")
+    return lines
+
+
+def status_of(cell: Cell) -> dict[str, str] | None:
+    """What stands in place of a judgement, if anything."""
+    instead = stand_in(cell.reading)
+    return {"code": str(instead.code), "sentence": instead.sentence} if instead else None
+
+
+def counted_table(page: CellPage) -> dict[str, Any]:
+    """The newest counted facts."""
+    rows = page.evidence.counted
+    return _facts_table(page, rows, "Facts counted, newest first", page.cell.reading.n)
+
+
+def left_out_tables(page: CellPage) -> list[dict[str, Any]]:
+    """The facts left out, one table for each reason and each exemption."""
+    return [_facts_table(page, part.rows, caption_of(part), part.count) for part in page.evidence.left_out]
+
+
+def caption_of(part: LeftOut) -> str:
+    """How many facts are left out and why."""
+    return f"{format_count(part.count)} left out: {part.words.removeprefix('left out ')}"
+
+
+def _facts_table(page: CellPage, rows: list[Any], caption: str, count: int) -> dict[str, Any]:
+    shown = rows[:ENOUGH]
+    has_length = any(row.seconds is not None for row in shown)
+    is_share = page.cell.kind is Kind.SHARES
+    labels = [
+        "Fact",
+        "Service",
+        "When",
+        *(["Length"] if has_length else []),
+        *(["In the numerator"] if is_share else []),
+    ]
+    foot = f"The newest {len(shown)} of {format_count(count)}." if count > len(shown) else ""
+    return {
+        "caption": caption,
+        "compact": True,
+        "columns": [{"label": label, "numeric": label == "Length"} for label in labels],
+        "rows": [_fact_row(page, row, has_length=has_length, is_share=is_share) for row in shown],
+        "foot": foot,
+    }
+
+
+def _fact_row(page: CellPage, row: Any, *, has_length: bool, is_share: bool) -> list[dict[str, Any]]:
+    service = page.services.get(row.service_id)
+    name = f"{row.key} → {row.partner}" if row.partner else row.key
+    length = format_value(row.seconds, "seconds") if row.seconds is not None else ""
+    return [
+        header(f"{label_of_source(row.source).rstrip('s')} {name}"),
+        {"text": service.name, "url": reverse("portal:service", args=[service.slug])} if service else plain(""),
+        moment(row.at),
+        *([plain(length, numeric=True)] if has_length else []),
+        *([plain("Yes" if row.in_numerator else "")] if is_share else []),
+    ]
+
+
+def restatements_table(cell: Cell, rows: list[Restatement]) -> dict[str, Any]:
+    """What the value was before it changed after being final."""
+    columns = [
+        {"label": "When"},
+        {"label": "Old", "numeric": True},
+        {"label": "New", "numeric": True},
+        {"label": "Cause"},
+    ]
+    cells = [
+        [
+            moment(r.at),
+            plain(_stated(cell, r.old), numeric=True),
+            plain(_stated(cell, r.new), numeric=True),
+            plain(r.cause),
+        ]
+        for r in rows
+    ]
+    return {"caption": "Restatements, newest first", "columns": columns, "rows": cells}
+
+
+def _stated(cell: Cell, values: dict[str, Any]) -> str:
+    return f"{format_value(values.get('value'), cell.unit)}, {format_n(values.get('n', 0))}"

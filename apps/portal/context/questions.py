@@ -1,0 +1,174 @@
+"""The five questions of a team: fixed order, one headline each, exactly one link on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from apps.core import clock
+from apps.core.calendar_words import age_words, day_words
+from apps.core.templatetags.plumbline import instant_words
+from apps.measurements.domain.readings import Status
+from apps.measurements.domain.verdicts import Code, Verdict
+from apps.measurements.queries import Cell
+from apps.portal.charts import lanes_of
+from apps.portal.context.definitions import changed_notice
+from apps.portal.context.readings import is_missing, newest_data, verdict_of
+from apps.portal.context.reviews import quarter_words, review_url
+from apps.portal.context.trends import chart_of, number_rows
+from apps.portal.queries.home import TeamHome
+from apps.reviews.domain.states import ReviewState
+
+# First that applies leads the row: data that is missing hides everything but a real movement for the worse.
+HEADLINE_ORDER = (Code.WORSENED, Code.NO_DATA, Code.CHANGED, Code.IMPROVED, Code.NOT_JUDGED, Code.NO_SIGNAL)
+NO_EVENTS_RANK = HEADLINE_ORDER.index(Code.NOT_JUDGED)
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """A question that no connected source answers yet."""
+
+    number: int
+    id: str
+    title: str
+    waits_for: str
+
+
+UNANSWERED = (
+    Unanswered(2, "pain", "Are customers feeling pain?",
+               "Incidents, pages and tickets answer this. No such source is connected here."),
+    Unanswered(3, "slo", "Are we within our SLOs?",
+               "Service level objectives with their samples answer this. None is agreed here."),
+    Unanswered(4, "incidents", "Are incidents trending up or down?",
+               "Incidents from the pager answer this. No such source is connected here."),
+)  # fmt: skip
+
+
+def question_rows(home: TeamHome, at: datetime) -> list[dict[str, Any]]:
+    """The five rows in their fixed order."""
+    return [_shipping(home, at), *(_unanswered(row, home.team.name) for row in UNANSWERED), _next_steps(home, at)]
+
+
+def _shipping(home: TeamHome, at: datetime) -> dict[str, Any]:
+    shipping, address = home.shipping, f"team:{home.team.slug}"
+    up_to = newest_data(shipping.cells)
+    return {
+        "number": 1,
+        "id": "shipping",
+        "title": "Are we shipping?",
+        "meta": f"data up to {_local(up_to)}" if up_to else "",
+        "notice": _notice(home),
+        "verdicts": _headline(shipping.cells, shipping.trends),
+        "readings": number_rows(shipping.cells, address),
+        "figure": _figure(home, address),
+        "newest": [
+            {"text": f"{d.service.name} {d.key}", "url": reverse("portal:service", args=[d.service.slug]),
+             "age": age_words(d.finished_at, at)}
+            for d in shipping.deployments
+        ],
+        "owner": home.team.name,
+        "next": _next_of_shipping(home, address),
+    }  # fmt: skip
+
+
+def _figure(home: TeamHome, address: str) -> dict[str, Any] | None:
+    chart = home.shipping.chart
+    if chart is None:
+        return None
+    lanes = lanes_of(home.shipping.marks, [cell.period for cell in chart.cells], clock.reporting_zone())
+    return chart_of(chart, address, id="shipping-chart") | {"lanes": lanes}
+
+
+def _headline(cells: Sequence[Cell], trends: Mapping[str, Verdict]) -> list[dict[str, Any]]:
+    """One sentence of one named measurement: the most pressing one, the first in order among equals."""
+    named = [(cell, trends[cell.slug]) for cell in cells if cell.slug in trends]
+    if not named:
+        return [{"code": "no_data", "sentence": "No data: no definition is in force", "mark": ""}]
+    cell, verdict = min(named, key=lambda pair: _rank(pair[1]))
+    return [verdict_of(verdict, mark=f"{cell.name}, trend")]
+
+
+def _rank(verdict: Verdict) -> int:
+    if verdict.code is Code.NO_DATA and verdict.reason == "no_events":
+        return NO_EVENTS_RANK
+    return HEADLINE_ORDER.index(verdict.code) if verdict.code in HEADLINE_ORDER else len(HEADLINE_ORDER)
+
+
+def _notice(home: TeamHome) -> dict[str, str] | None:
+    """For four weeks after a definition changed its meaning."""
+    return changed_notice(home.shipping.changed[0]) if home.shipping.changed else None
+
+
+def _next_of_shipping(home: TeamHome, address: str) -> dict[str, str] | None:
+    """Exactly one link: connect, look into silence, look at what worsened, or at where lead time is spent."""
+    cells, trends = home.shipping.cells, home.shipping.trends
+    if not cells:
+        return {"label": "Read which metrics are agreed", "url": reverse("portal:metric-list")}
+    if any(cell.reading.status is Status.NOT_CONNECTED for cell in cells):
+        return {"label": "Connect a source with a CSV file", "url": reverse("portal:import-create")}
+    if any(is_missing(cell.reading) for cell in cells):
+        return {"label": "See which source is silent", "url": reverse("portal:data-health")}
+    trend = "?subject=" + address
+    worse = next((cell for cell in cells if _code(trends, cell) is Code.WORSENED), None)
+    if worse is not None:
+        return {"label": "Look at what moved", "url": reverse("portal:metric-trend", args=[worse.slug]) + trend}
+    label = "See where lead time is spent" if home.shipping.has_stages else f"Look at {cells[0].name.lower()} over time"
+    anchor = "#stages" if home.shipping.has_stages else ""
+    return {"label": label, "url": reverse("portal:metric-trend", args=[cells[0].slug]) + trend + anchor}
+
+
+def _code(trends: Mapping[str, Verdict], cell: Cell) -> Code | None:
+    return trends[cell.slug].code if cell.slug in trends else None
+
+
+def _unanswered(row: Unanswered, owner: str) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "id": row.id,
+        "title": row.title,
+        "verdicts": [{"code": "no_data", "sentence": "No data: not connected", "mark": ""}],
+        "readings": [],
+        "note": row.waits_for,
+        "owner": owner,
+        "next": None,
+    }
+
+
+def _next_steps(home: TeamHome, at: datetime) -> dict[str, Any]:
+    """Open quarterly reviews and when the next one is generated; only for whoever reads the team's judgements."""
+    row: dict[str, Any] = {"number": 5, "id": "next", "title": "Do we know what to do next?", "owner": home.team.name}
+    if home.reviews is None:
+        return row | {"headline": "Visible to the team and those above it", "next": None}
+    upcoming = f"The next quarterly review is generated on {day_words(home.next_review_on)}."
+    if not home.reviews:
+        return row | {"headline": "Nothing overdue", "note": upcoming, "next": None}
+    review = home.reviews[0]
+    count = len(home.reviews)
+    noun = "quarterly review is open" if count == 1 else "quarterly reviews are open"
+    age = age_words(review.generated_at, at)
+    newest = [
+        {"text": f"Review of {quarter_words(r)}", "url": review_url(r), "age": age_words(r.generated_at, at)}
+        for r in home.reviews
+    ]
+    return row | {
+        "headline": f"{count} {noun}",
+        "note": f"{_waiting_words(review.state)}; generated {age} ago. {upcoming}",
+        "newest": newest,
+        "next": {"label": _act_words(review), "url": review_url(review)},
+    }
+
+
+def _waiting_words(state: str) -> str:
+    return "It waits for signatures" if state == ReviewState.IN_DISCUSSION else "It waits to be opened"
+
+
+def _act_words(review: Any) -> str:
+    if review.state == ReviewState.IN_DISCUSSION:
+        return f"Sign the review of {quarter_words(review)}"
+    return f"Open the review of {quarter_words(review)}"
+
+
+def _local(at: datetime) -> str:
+    return instant_words(at.astimezone(clock.reporting_zone()))

@@ -1,0 +1,71 @@
+"""Reads of the evidence page: one cell, the facts behind it, what it was before, and whether it can be repeated."""
+
+from dataclasses import dataclass
+
+from apps.core.periods import Period, UnknownPeriod, parse_period
+from apps.core.problems import Absent
+from apps.measurements import queries as measurements
+from apps.measurements.models import ComputeRun, Restatement
+from apps.measurements.queries import Cell, Difference, Evidence
+from apps.metrics import queries as metrics
+from apps.metrics.models import DefinitionVersion
+from apps.portal.queries.subjects import NamedSubject, get_subject
+from apps.services.models import Service
+
+MOST_ROWS = 200
+
+
+@dataclass(frozen=True)
+class CellPage:
+    """A cell with its evidence, the run that computed it and its former values."""
+
+    subject: NamedSubject
+    period: Period
+    version: DefinitionVersion
+    cell: Cell
+    evidence: Evidence
+    run: ComputeRun | None
+    restatements: list[Restatement]
+    services: dict[int, Service]
+
+
+def get_cell_page(slug: str, address: str, period_key: str) -> CellPage:
+    """Everything behind one number; raises `Absent` for an unknown metric, subject or period, or before any version."""
+    subject, period = get_subject(address), _period(period_key)
+    cell = measurements.get_cells([subject.subject], [slug], [period]).get((subject.subject, slug, period.key, "whole"))
+    version = _version(slug, cell) if cell else None
+    if version is not None:
+        metrics.require_present(slug, version.definition)
+    evidence = measurements.get_evidence(subject.subject, slug, period, limit=MOST_ROWS) if cell else None
+    if cell is None or version is None or evidence is None:
+        raise Absent("not_found", "Nothing is here for you.")
+    ids = {row.service_id for row in evidence.rows}
+    return CellPage(
+        subject=subject,
+        period=period,
+        version=version,
+        cell=cell,
+        evidence=evidence,
+        run=measurements.get_run(cell.run_id),
+        restatements=measurements.list_restatements(cell.cell_id) if cell.cell_id else [],
+        services=Service.objects.in_bulk(ids),
+    )
+
+
+def _version(slug: str, cell: Cell) -> DefinitionVersion:
+    return next(v for v in metrics.versions_by_slug([slug])[slug] if v.number == cell.version_number)
+
+
+def compute_again(slug: str, address: str, period_key: str) -> list[Difference] | None:
+    """Differences between the stored value and what its facts give again; None when nothing is stored."""
+    subject, period = get_subject(address), _period(period_key)
+    version = metrics.governing_versions([slug], period).get(slug)
+    row = measurements.find_value(version, subject.subject, period) if version else None
+    return None if row is None else measurements.find_differences([row])
+
+
+def _period(key: str) -> Period:
+    try:
+        return parse_period(key)
+    except UnknownPeriod as error:
+        raise Absent("not_found", "Nothing is here for you.") from error

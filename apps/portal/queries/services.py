@@ -1,0 +1,67 @@
+"""Reads of the pages about services."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from apps.core.fact_sources import sources
+from apps.delivery.models import Deployment
+from apps.services import queries as services
+from apps.services.models import FactConnection, Ownership, Service
+from apps.teams.models import Team
+
+NEWEST = 8
+
+
+@dataclass(frozen=True)
+class ServiceRow:
+    """A service and its owner now (None in a gap)."""
+
+    service: Service
+    owner: Team | None
+
+
+@dataclass(frozen=True)
+class ServicePage:
+    """A service with its owners over time, who reports it, and its newest deployments."""
+
+    service: Service
+    ownerships: list[Ownership]
+    connections: list[FactConnection]
+    deployments: list[Deployment]
+
+    def owner_at(self, at: datetime) -> Team | None:
+        """The team that owns it at an instant."""
+        holding = (o for o in self.ownerships if o.from_at <= at and (o.until_at is None or at < o.until_at))
+        return next((ownership.team for ownership in holding), None)
+
+
+def list_service_rows(rows: Sequence[Service], at: datetime) -> list[ServiceRow]:
+    """The services of one page with their owners; one query."""
+    standing = Ownership.objects.standing(at).filter(service__in=rows).select_related("team")
+    owners = {ownership.service_id: ownership.team for ownership in standing}
+    return [ServiceRow(service, owners.get(service.pk)) for service in rows]
+
+
+def get_service_page(slug: str) -> ServicePage:
+    """Everything about a service that is no measurement."""
+    owned = Ownership.objects.current().filter(service__slug=slug).select_related("team", "service")
+    ownerships = list(owned.order_by("from_at"))
+    service = ownerships[0].service if ownerships else services.get_service(slug)
+    return ServicePage(
+        service=service,
+        ownerships=ownerships,
+        connections=list(services.list_connections([service.pk])),
+        deployments=list_newest_deployments([service.pk], NEWEST),
+    )
+
+
+def list_newest_deployments(service_ids: Iterable[int], count: int) -> list[Deployment]:
+    """The newest current deployments of services, newest first; one query."""
+    standing = Deployment.objects.filter(service_id__in=list(service_ids), until_seq=None)
+    return list(standing.select_related("service").order_by("-finished_at", "-pk")[:count])
+
+
+def label_of_source(key: str) -> str:
+    """The name of a fact source on pages."""
+    return sources.get(key).label if key in sources else key.capitalize()

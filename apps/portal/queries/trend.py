@@ -1,0 +1,265 @@
+"""Reads of measurements for pages: one board for each page, so that the number of queries stays constant."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from apps.accounts.domain import Principal
+from apps.annotations.models import Annotation
+from apps.core import clock
+from apps.core.periods import Grain, Period, last_complete, local_midnight, period_at
+from apps.core.problems import Absent
+from apps.delivery.models import Deployment
+from apps.measurements import queries as measurements
+from apps.measurements.domain.engine.placed import ends_at_link
+from apps.measurements.domain.subjects import Subject, SubjectKind
+from apps.measurements.domain.verdicts import Verdict
+from apps.measurements.queries import Board, Cell, Chart
+from apps.metrics import queries as metrics
+from apps.metrics.domain.spec import Span
+from apps.metrics.models import DefinitionVersion, MetricDefinition
+from apps.portal.queries.annotations import list_near
+from apps.portal.queries.beside import Beside, find_beside
+from apps.portal.queries.services import list_newest_deployments
+from apps.portal.queries.subjects import NamedSubject, named_whole
+from apps.services.models import Service
+from apps.teams import queries as teams
+from apps.teams.models import Team
+
+LEAD_TIME, FREQUENCY, FAILURE_RATE = "change-lead-time", "deployment-frequency", "change-failure-rate"
+SHIPPING = (LEAD_TIME, FREQUENCY, FAILURE_RATE)
+PARTS = ("whole", "per_link")
+SHOWN = {Grain.WEEK: 27, Grain.MONTH: 25, Grain.QUARTER: 13}
+NEWEST = 4
+MOST_MULTIPLES = 12
+CHANGED_FOR = timedelta(weeks=4)
+
+
+@dataclass(frozen=True)
+class Shipping:
+    """The row "Are we shipping?" of a subject: numbers, verdicts, a chart, the newest deployments, marks near."""
+
+    subject: Subject
+    cells: list[Cell]
+    trends: dict[str, Verdict]
+    chart: Chart | None
+    deployments: list[Deployment]
+    marks: list[Annotation]
+    changed: list[DefinitionVersion]
+    has_stages: bool
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of a span over 13 weeks: its median and n, and its share of the summed time (None: not recorded)."""
+
+    name: str
+    cell: Cell
+    share: float | None
+
+
+@dataclass(frozen=True)
+class Trend:
+    """Everything the trend page of a definition shows for one subject and grain."""
+
+    subject: NamedSubject
+    grain: Grain
+    chart: Chart | None
+    quarter: Verdict | None
+    stages: list[Stage]
+    marks: list[Annotation]
+    version: DefinitionVersion
+    target: dict[str, Any] | None = None  # {value, label} of the dotted line
+
+
+@dataclass(frozen=True)
+class TeamTrend:
+    """One team's weeks and its quarter comparison."""
+
+    team: Team
+    cells: list[Cell]
+    verdict: Verdict | None
+
+
+@dataclass(frozen=True)
+class DefinitionTrends:
+    """A definition's chart of the organisation, its weeks by team, by name, and by two versions side by side."""
+
+    chart: Chart | None
+    teams: list[TeamTrend]
+    beside: Beside | None = None
+
+
+@dataclass(frozen=True)
+class ServiceTrends:
+    """A service's chart of deployments, its numbers, and marks near."""
+
+    cells: list[Cell]
+    chart: Chart | None
+    marks: list[Annotation] = field(default_factory=list)
+
+
+def get_shipping(team: Team, at: datetime) -> Shipping:
+    """A team's numbers of the last complete weeks; six queries whatever the number of teams."""
+    subject, week = Subject(SubjectKind.TEAM, team.pk), _week(at)
+    running = week.previous(-1)
+    board = _shipping_board(subject, week, running)
+    chart = _first(board.chart(subject, slug, running, SHOWN[Grain.WEEK]) for slug in SHIPPING)
+    services = [held.service_id for held in board.held[subject] if held.until_at is None]
+    return Shipping(
+        subject=subject,
+        cells=_present(board.cell(subject, slug, week.trailing(_window(slug))) for slug in SHIPPING),
+        trends={slug: verdict for slug in SHIPPING if (verdict := board.trend(subject, slug, week)) is not None},
+        chart=chart,
+        deployments=list_newest_deployments(services, NEWEST),
+        marks=_marks(board, subject, chart),
+        changed=_changed(board, at),
+        has_stages=bool(_stage_names(board.governing(LEAD_TIME, week))),
+    )
+
+
+def _shipping_board(subject: Subject, week: Period, running: Period) -> Board:
+    numbers = [week.trailing(Grain.WEEKS_4), week.trailing(Grain.WEEKS_13)]
+    periods = [
+        *numbers,
+        *measurements.periods_of_chart(running, SHOWN[Grain.WEEK]),
+        *measurements.periods_of_trend(week),
+    ]
+    return measurements.load_board([subject], SHIPPING, periods, PARTS)
+
+
+def _window(slug: str) -> Grain:
+    """Shares need more facts than four weeks bring."""
+    return Grain.WEEKS_13 if slug == FAILURE_RATE else Grain.WEEKS_4
+
+
+def _changed(board: Board, at: datetime) -> list[DefinitionVersion]:
+    """Versions after the first whose change of meaning is younger than four weeks."""
+    today = clock.local_day(at)
+    found = []
+    for slug, versions in board.versions.items():
+        days = {day: new for day, _, new in board.breaks(slug) if today - CHANGED_FOR < day <= today}
+        found += [version for version in versions if version.number in days.values()]
+    return found
+
+
+def get_service_trends(service: Service, at: datetime) -> ServiceTrends:
+    """A service's deployments of 26 weeks, its lead time and frequency; five queries."""
+    subject, week = Subject(SubjectKind.SERVICE, service.pk), _week(at)
+    running = week.previous(-1)
+    board = _shipping_board(subject, week, running)
+    chart = board.chart(subject, FREQUENCY, running, SHOWN[Grain.WEEK])
+    cells = _present(board.cell(subject, slug, week.trailing(_window(slug))) for slug in SHIPPING)
+    return ServiceTrends(cells=cells, chart=chart, marks=_marks(board, subject, chart))
+
+
+def get_definition_trends(versions: Sequence[DefinitionVersion], at: datetime) -> DefinitionTrends:
+    """The organisation's chart and the teams' weeks of a definition (all versions in order); five queries.
+
+    More than twelve small charts help nobody: then the page shows the organisation alone.
+    """
+    slug = versions[0].definition.slug
+    shown = list(teams.list_teams()[: MOST_MULTIPLES + 1])
+    shown = shown if len(shown) <= MOST_MULTIPLES else []
+    subjects = {team.pk: Subject(SubjectKind.TEAM, team.pk) for team in shown}
+    whole, week = named_whole().subject, _week(at)
+    running = week.previous(-1)
+    periods = [*measurements.periods_of_chart(running, SHOWN[Grain.WEEK]), *measurements.periods_of_trend(week)]
+    board = measurements.load_board_of({slug: versions}, [whole, *subjects.values()], periods, PARTS)
+    rows = [_team_trend(board, team, subjects[team.pk], slug, running, week) for team in shown]
+    beside = find_beside(board, whole, slug, week)
+    return DefinitionTrends(board.chart(whole, slug, running, SHOWN[Grain.WEEK]), rows, beside)
+
+
+def until(definition: MetricDefinition, at: datetime) -> datetime:
+    """The instant up to which a definition is read: now, or the day it was retired."""
+    left = definition.retired_on
+    return at if left is None else min(at, local_midnight(left, clock.reporting_zone()))
+
+
+def _team_trend(board: Board, team: Team, subject: Subject, slug: str, running: Period, week: Period) -> TeamTrend:
+    cells = board.series(subject, slug, running, SHOWN[Grain.WEEK])
+    return TeamTrend(team, cells, board.trend(subject, slug, week))
+
+
+def get_trend(slug: str, subject: NamedSubject, grain: Grain, at: datetime, *, by: Principal) -> Trend:
+    """A definition's series for one subject; raises `Absent` without such a definition; eight queries at most."""
+    versions = metrics.versions_by_slug([slug]).get(slug)
+    if not versions:
+        raise Absent("not_found", "Nothing is here for you.")
+    metrics.require_present(slug, versions[0].definition)
+    at = until(versions[0].definition, at)
+    week, last = _week(at), period_at(at, grain, clock.reporting_zone())
+    version = metrics.governing_version(versions, week) or versions[0]
+    names = _stage_names(version)
+    periods = [
+        week.trailing(Grain.WEEKS_13),
+        *measurements.periods_of_chart(last, SHOWN[grain]),
+        *measurements.periods_of_trend(week),
+    ]
+    board = measurements.load_board([subject.subject], [slug], periods, (*PARTS, *names))
+    chart = board.chart(subject.subject, slug, last, SHOWN[grain])
+    return Trend(
+        subject=subject,
+        grain=grain,
+        chart=chart,
+        quarter=board.trend(subject.subject, slug, week),
+        stages=_stages(board, subject.subject, slug, names, week),
+        marks=_marks(board, subject.subject, chart),
+        version=version,
+        target=_target(subject.subject, version, slug, at, by) if chart else None,
+    )
+
+
+def _target(
+    subject: Subject, version: DefinitionVersion, slug: str, at: datetime, by: Principal
+) -> dict[str, Any] | None:
+    """A team's target of the running quarter, from the reporting day after it was agreed on, for who may read it."""
+    if subject.kind is not SubjectKind.TEAM or not by.sees_team(subject.id):
+        return None
+    quarter = period_at(at, Grain.QUARTER, clock.reporting_zone())
+    target = metrics.list_targets([subject.id], quarter.key).get((subject.id, slug))
+    if target is None or target.judges_from > clock.local_day(at):
+        return None
+    judged = ", judged per deployment" if ends_at_link(metrics.spec_of(version)) else ""
+    return {"value": float(target.value), "label": f"Target of {quarter.key}{judged}"}
+
+
+def _stage_names(version: DefinitionVersion | None) -> list[str]:
+    value = metrics.spec_of(version).value if version else None
+    return [name for name, _, _ in value.stages] if isinstance(value, Span) else []
+
+
+def _stages(board: Board, subject: Subject, slug: str, names: Sequence[str], week: Period) -> list[Stage]:
+    """Stages in the order of the spec; medians do not add up, so shares are of the summed time."""
+    period = week.trailing(Grain.WEEKS_13)
+    cells = {name: board.cell(subject, slug, period, name) for name in names}
+    sums = {name: cell.reading.numerator or 0 for name, cell in cells.items() if cell and cell.reading.n}
+    total = sum(sums.values())
+    return [
+        Stage(name, cell, sums[name] / total if total and name in sums else None)
+        for name, cell in cells.items()
+        if cell
+    ]
+
+
+def _marks(board: Board, subject: Subject, chart: Chart | None) -> list[Annotation]:
+    if chart is None:
+        return []
+    start = chart.cells[0].period.starts_at(board.zone)
+    end = chart.cells[-1].period.ends_at(board.zone)
+    held = {h.service_id for h in board.held.get(subject, ()) if h.touches(start, end)}
+    return list_near(subject, start, end, held)
+
+
+def _week(at: datetime) -> Period:
+    return last_complete(at, Grain.WEEK, clock.reporting_zone())
+
+
+def _present(cells: Iterable[Cell | None]) -> list[Cell]:
+    return [cell for cell in cells if cell is not None]
+
+
+def _first(charts: Iterable[Chart | None]) -> Chart | None:
+    return next((chart for chart in charts if chart is not None), None)
