@@ -1,0 +1,18 @@
+"""Settings of the test suite: quick passwords, work done at commit, a database of its own."""
+
+from config.settings.base import *
+from config.settings.base import DATABASES, STATIC_ROOT
+
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PLUMBLINE_INLINE_WORK = False
+PLUMBLINE_WORK_AT_COMMIT = True
+PLUMBLINE_MAIL = False  # the tests that send letters switch it on
+PORTAL_URL = "https://plumbline.example.org"
+ORGANISATION_NAME = "Test organisation"
+REPORTING_ZONE = "Europe/Berlin"
+CELERY_BROKER_URL = "memory://"
+if "postgresql" in DATABASES["default"]["ENGINE"]:
+    # What a test commits need not outlive a power cut.
+    DATABASES["default"]["OPTIONS"] = {"options": "-c synchronous_commit=off"}
+DATABASES["default"]["TEST"] = {"NAME": None if "sqlite3" in DATABASES["default"]["ENGINE"] else "test_plumbline"}
