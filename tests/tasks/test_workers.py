@@ -1,0 +1,199 @@
+"""Real workers on a real PostgreSQL and a real Redis: two processes and a beat, lost messages, a kill -9."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings as django_settings
+from django.core.management import call_command
+from django.db import connections
+from django.test import override_settings
+
+from apps.core import clock
+from apps.core.work import nudge
+from apps.measurements.models import ClosedPeriod, MetricValue, RecomputeRequest
+from apps.measurements.operations import rebuild
+from apps.measurements.tasks import HOLD
+from apps.metrics.domain.starter import DEPLOYMENT_FREQUENCY
+from config.celery_app import app
+from tests.agreeing import adopt_kit, starter_item
+from tests.demo_database import speaking_to
+from tests.measuring import deployment, publish
+from tests.personas import Organisation, make_organisation
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 45.0
+QUIET = {"PLUMBLINE_WORK_AT_COMMIT": False, "PLUMBLINE_INLINE_WORK": False}
+pytestmark = [pytest.mark.redis, pytest.mark.postgres]
+
+
+@pytest.fixture(scope="module")
+def database(django_db_blocker: Any) -> Iterator[str]:
+    """A migrated database of its own, as what workers read has to be committed."""
+    usual = django_settings.DATABASES["default"]
+    name = f"{usual['NAME']}_workers_{os.getpid()}"
+    address = f"host={usual['HOST']} port={usual['PORT']} user={usual['USER']} password={usual['PASSWORD']}"
+    with psycopg.connect(f"{address} dbname={usual['NAME']}", autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+        try:
+            with django_db_blocker.unblock(), speaking_to(name), override_settings(**QUIET):
+                call_command("migrate", verbosity=0)
+                yield name
+        finally:
+            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="module")
+def organisation(database: str) -> Organisation:
+    """Two teams, and deployments a week as the one thing measured; nothing waits."""
+    made = make_organisation()
+    first = DEPLOYMENT_FREQUENCY
+    adopt_kit(starter_item(first, made.harbour), steward=made.people["gus"])
+    # The first fact of a connection asks for every cell of its service; what the tests deliver asks for its own day.
+    publish("deployments", [deployment(made.checkout_api, "first", clock.now() - timedelta(days=400))])
+    rebuild()
+    assert (nothing_waits(), counted(made)) == (True, 1)
+    return made
+
+
+@contextmanager
+def worker(database: str, redis_url: str, folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """A Celery worker of two processes with a beat inside; killed with all its children at the end."""
+    usual = django_settings.DATABASES["default"]
+    url = f"postgres://{usual['USER']}:{usual['PASSWORD']}@{usual['HOST']}:{usual['PORT']}/{database}"
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.dev", "DATABASE_URL": url, "REDIS_URL": redis_url}
+    env |= {"PLUMBLINE_VAR": str(folder), "PYTHONPATH": str(ROOT)}
+    args = ["-A", "tests.tasks.quick_beat", "worker", "--beat", "--schedule", str(folder / "beat")]
+    args += ["--pool", "prefork", "--concurrency", "2", "--loglevel", "INFO"]
+    with (folder / "worker.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "celery", *args], cwd=ROOT, env=env, stdout=log, stderr=log, start_new_session=True
+        )
+        try:
+            yield process
+        finally:
+            kill(process)
+
+
+def kill(process: "subprocess.Popen[bytes]") -> None:
+    """kill -9 for the worker and its children."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(timeout=10)
+
+
+def eventually(is_so: Callable[[], bool], log: Path) -> None:
+    """Wait until it is so; what stands in the tables and the worker's complaints explain why it is not."""
+    deadline = time.monotonic() + PATIENCE
+    while not is_so():
+        assert time.monotonic() < deadline, explanation(log)
+        time.sleep(0.1)
+
+
+def explanation(log: Path) -> str:
+    """Duties that wait, stored weeks that count something, and what the worker complained of."""
+    waiting = [
+        (model.__name__, list(model.objects.filter(done_at=None).values()))
+        for model in (RecomputeRequest, ClosedPeriod)
+    ]
+    weeks = list(MetricValue.objects.filter(grain="week", part="whole", n__gt=0).values("subject_kind", "end_on", "n"))
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    complaints = [line for line in lines if ": INFO/" not in line]
+    return "\n".join([f"{waiting}", f"{weeks}", *complaints[-60:]])
+
+
+def deliver(organisation: Organisation, key: str) -> None:
+    """A deployment ten days ago; its requests to compute stand in the same commit."""
+    at = clock.now() - timedelta(days=10)
+    publish("deployments", [deployment(organisation.checkout_api, key, at)])
+
+
+def counted(organisation: Organisation) -> int:
+    """Deployments of the team in all its stored weeks."""
+    values = MetricValue.objects.filter(
+        subject_kind="team", subject_id=organisation.checkout.pk, grain="week", part="whole"
+    )
+    return sum(values.values_list("n", flat=True))
+
+
+def processes_that_worked(log: Path) -> set[str]:
+    """Names of the children that finished a task."""
+    return set(re.findall(r"(ForkPoolWorker-\d+)] Task \S+ succeeded", log.read_text(encoding="utf-8")))
+
+
+def nothing_waits() -> bool:
+    """Whether every request is answered."""
+    return not RecomputeRequest.objects.filter(done_at=None).exists()
+
+
+def test_worker__computes_what_is_asked_for_in_two_processes(
+    organisation: Organisation, database: str, redis_url: str, tmp_path: Path
+) -> None:
+    before, log = counted(organisation), tmp_path / "worker.log"
+    with worker(database, redis_url, tmp_path):
+        with override_settings(REDIS_URL=redis_url), sending_to(redis_url):
+            deliver(organisation, "asked")
+            nudge("measurements.recompute_cells")
+        eventually(lambda: nothing_waits() and counted(organisation) == before + 1, log)
+        eventually(lambda: len(processes_that_worked(log)) == 2, log)
+    assert RecomputeRequest.objects.filter(last_error="").count() == RecomputeRequest.objects.count()
+
+
+def test_worker__a_lost_message_loses_nothing(
+    organisation: Organisation, database: str, redis_url: str, tmp_path: Path
+) -> None:
+    before = counted(organisation)
+    deliver(organisation, "unheard")  # nothing is sent: the row alone says what must happen
+    assert not nothing_waits()
+    with worker(database, redis_url, tmp_path):
+        eventually(lambda: nothing_waits() and counted(organisation) == before + 1, tmp_path / "worker.log")
+
+
+def test_worker__killed_while_it_holds_a_claim_leaves_the_row_due(
+    organisation: Organisation, database: str, redis_url: str, tmp_path: Path
+) -> None:
+    before, log = counted(organisation), tmp_path / "worker.log"
+    deliver(organisation, "killed")
+    asked = RecomputeRequest.objects.get(done_at=None)
+    with holding_up(database, "measurements_metricvalue"), worker(database, redis_url, tmp_path) as process:
+        eventually(lambda: RecomputeRequest.objects.get(pk=asked.pk).attempts == 1, log)
+        kill(process)
+    left = RecomputeRequest.objects.get(pk=asked.pk)
+    assert (left.done_at, left.attempts, counted(organisation)) == (None, 1, before)
+    assert timedelta(0) < left.due_at - clock.now() <= HOLD
+    RecomputeRequest.objects.filter(pk=asked.pk).update(due_at=clock.now())  # the time of the claim passes
+    with worker(database, redis_url, tmp_path):
+        eventually(lambda: nothing_waits() and counted(organisation) == before + 1, log)
+    assert RecomputeRequest.objects.get(pk=asked.pk).attempts == 2
+
+
+@contextmanager
+def sending_to(redis_url: str) -> Iterator[None]:
+    """Let this process send its messages to the same broker."""
+    usual = app.conf.broker_url
+    app.conf.broker_url = redis_url
+    try:
+        yield
+    finally:
+        app.conf.broker_url = usual
+
+
+@contextmanager
+def holding_up(database: str, table: str) -> Iterator[None]:
+    """Whoever reads or writes the table waits until the block ends."""
+    usual = connections["default"].settings_dict
+    address = f"host={usual['HOST']} port={usual['PORT']} user={usual['USER']} password={usual['PASSWORD']}"
+    with psycopg.connect(f"{address} dbname={database}") as other:
+        other.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        yield
+        other.rollback()

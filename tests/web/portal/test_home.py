@@ -1,0 +1,130 @@
+"""The five questions of a team."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+from django.http import HttpResponse
+from django.test import Client
+
+from apps.core import clock
+from apps.core.periods import parse_period
+from apps.measurements.domain.subjects import Subject, SubjectKind
+from apps.measurements.models import MetricValue
+from apps.measurements.queries import get_cells
+from apps.metrics.domain.starter import STARTER
+from tests.agreeing import agree, starter_item
+from tests.personas import Organisation
+from tests.web.portal.pages import links_of, main_of, words_of
+
+REASON = "Squash merging hides the branch, so the time before the merge says nothing."
+QUESTIONS = [
+    "Are we shipping?", "Are customers feeling pain?", "Are we within our SLOs?", "Are incidents trending up or down?",
+    "Do we know what to do next?",
+]  # fmt: skip
+
+
+def questions_of(answer: HttpResponse) -> list[str]:
+    """The questions in the order of the page."""
+    return re.findall(r"</span> ([^<]+\?)</h2>", main_of(answer))
+
+
+def row_of(answer: HttpResponse, name: str) -> str:
+    """The markup of one question's row."""
+    text = main_of(answer)
+    start = text.index(f'id="{name}"')
+    end = text.find('<section class="c-question"', start)
+    return text[start : end if end > 0 else None]
+
+
+def test_home__is_the_page_of_my_team(organisation: Organisation, client_as: Callable[..., Client]) -> None:
+    client = client_as("dee")
+    home, team = main_of(client.get("/")), main_of(client.get("/teams/checkout/"))
+    assert home == team
+
+
+def test_home__asks_five_questions_in_their_order(organisation: Organisation, client_as: Callable[..., Client]) -> None:
+    assert questions_of(client_as("dee").get("/")) == QUESTIONS
+
+
+def test_home__shows_the_values_that_are_stored(organisation: Organisation, client_as: Callable[..., Client]) -> None:
+    text = words_of(client_as("dee").get("/"))
+    assert "Deployment frequency 1.0 a week" in text
+    assert "n = 24 in 4 deployments, 4 weeks" in text
+    assert "Change failure rate 15 %" in text
+    assert "No signal" in text
+
+
+def test_home__each_number_opens_its_evidence(organisation: Organisation, client_as: Callable[..., Client]) -> None:
+    client = client_as("dee")
+    found = [link for link in links_of(client.get("/")) if "/values/" in link and "/4/" in link]
+    assert found
+    assert all(client.get(link).status_code == 200 for link in found)
+
+
+def test_home__what_no_source_answers_says_so(organisation: Organisation, client_as: Callable[..., Client]) -> None:
+    answer = client_as("dee").get("/")
+    for name in ("pain", "slo", "incidents"):
+        row = row_of(answer, name)
+        assert "No data" in row
+        assert "not connected" in row
+        assert "Nothing to do here." in row
+
+
+def test_home__each_row_has_one_next_step(organisation: Organisation, client_as: Callable[..., Client]) -> None:
+    answer = client_as("dee").get("/")
+    for name in ("shipping", "pain", "slo", "incidents", "next"):
+        row = row_of(answer, name)
+        assert row.count('class="c-next"') + row.count("Nothing to do here.") == 1, name
+
+
+def test_home__a_team_without_a_source_is_not_connected(
+    organisation: Organisation, client_as: Callable[..., Client]
+) -> None:
+    row = row_of(client_as("eli").get("/"), "shipping")
+    assert "No data" in row
+    assert "not connected" in row
+    assert "/data/imports/new/" in row
+
+
+def test_home__another_teams_reviews_stay_with_the_team(
+    organisation: Organisation, client_as: Callable[..., Client]
+) -> None:
+    own, other = client_as("dee").get("/teams/checkout/"), client_as("eli").get("/teams/checkout/")
+    assert "The next quarterly review" in row_of(own, "next")
+    assert "Visible to the team and those above it" in row_of(other, "next")
+    assert "The next quarterly review" not in row_of(other, "next")
+    assert "/scorecard/" in main_of(own)
+    assert "/scorecard/" not in main_of(other)
+
+
+def test_home__whoever_has_no_team_lands_on_leadership(
+    organisation: Organisation, client_as: Callable[..., Client]
+) -> None:
+    assert "<h1>Leadership</h1>" in client_as("fay").get("/").content.decode()
+
+
+def test_home__a_changed_definition_is_announced(organisation: Organisation, client_as: Callable[..., Client]) -> None:
+    _second_version(organisation)
+    row = row_of(client_as("dee").get("/"), "shipping")
+    assert "Change lead time is measured differently since 10 Aug 2026 (v2)." in row
+    assert "/metrics/change-lead-time/diff/1/2/" in row
+
+
+def test_home__silence_is_said_instead_of_a_value(organisation: Organisation, client_as: Callable[..., Client]) -> None:
+    subject = Subject(SubjectKind.TEAM, organisation.checkout.pk)
+    period = parse_period("2026-W34/4")
+    cell = get_cells([subject], ["deployment-frequency"], [period])[
+        subject, "deployment-frequency", period.key, "whole"
+    ]
+    assert cell.cell_id is not None
+    MetricValue.objects.filter(pk=cell.cell_id).delete()
+    assert "Deployment frequency 0" in words_of(client_as("dee").get("/"))
+
+
+def _second_version(organisation: Organisation) -> None:
+    lead_time = next(starter for starter in STARTER if starter.slug == "change-lead-time")
+    spec = lead_time.spec | {"value": {"from": "merged_at", "to": "linked.finished_at"}}
+    with clock.playing(datetime(2026, 7, 27, 10, tzinfo=UTC)):  # the affected team may comment for a week
+        item = starter_item(lead_time, organisation.harbour, spec=spec)
+        agree(item, author=organisation.people["eli"], reason=REASON, on=date(2026, 8, 10))
