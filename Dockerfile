@@ -4,7 +4,7 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
 RUN python -m venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH
 COPY requirements/base.lock /tmp/base.lock
-RUN pip install --require-hashes --only-binary :all: -r /tmp/base.lock && pip check
+RUN pip install --no-deps --require-hashes --only-binary :all: -r /tmp/base.lock && pip check
 WORKDIR /app
 COPY . .
 RUN python -m compileall -q apps config \
