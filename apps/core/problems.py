@@ -215,6 +215,8 @@ REMEDIES: dict[str, str] = {
     "slug_taken": "Propose a next version of the definition of that name, or choose another short name.",
     "revision_changed": "Read the newest revision, then act on that.",
     "if_match_required": "Send `If-Match` with the `ETag` of the revision that you read.",
+    "only_ended": "Propose its end, and a new one that says what you mean.",
+    "quarter_under_review": "Wait until the reviews named in the answer close, or restate from a later boundary.",
     "preview_stale": "Wait until the preview is computed, then act again.",
     "role_vacant": "An administrator grants the role named in the answer, or a metrics steward is named.",
     "no_longer_reads": "Write a new revision that mends what the answer names.",

@@ -91,8 +91,12 @@ class Case:
 
     @cached_property
     def holders(self) -> Holders:
-        """Who holds which role now."""
-        return queries.holders_at(clock.now(), self.team_ids)
+        """Who holds which role now, without what an author gave since the proposal began."""
+        return queries.holders_at(clock.now(), self.team_ids, but=self._given)
+
+    @property
+    def _given(self) -> queries.Given:
+        return queries.Given(self.authors, self.proposal.created_at)
 
     @cached_property
     def items(self) -> list[ProposalItem]:
@@ -128,16 +132,16 @@ class Case:
 
     def _mark(self, signature: Signature) -> Mark | None:
         """A signature that counts, or None where its person has left or lost the role."""
-        still_counts = signature.signed_by.is_active and self._still_holds(signature)
+        still_counts = signature.signed_by.is_active and self.holds(signature.signed_by_id, signature.role)
         if not still_counts and not self.is_filed:
             return None
         is_author = signature.signed_by_id in self.authors
         return Mark(signature.signed_by_id, signature.role, is_author)
 
-    def _still_holds(self, signature: Signature) -> bool:
-        person, role = signature.signed_by_id, signature.role
+    def holds(self, person: int, role: str) -> bool:
+        """True when a person holds a role where it matters here, and no author gave it meanwhile."""
         places = (*self.team_ids, None)
-        if not self.team_ids and queries.holds_somewhere(person, role, clock.now()):
+        if not self.team_ids and queries.holds_somewhere(person, role, clock.now(), but=self._given):
             return True  # what no team owns may be seconded by those of any team
         return any(person in self.holders.of(role, pk) | self.holders.of_group(role, pk) for pk in places)
 
@@ -184,7 +188,7 @@ class Case:
             needs_preview=self.needs_preview,
             preview_problem=self.preview_problem,
             date_problem="" if scheduled else dates.date_problem(self.asked, self.changes, clock.today()),
-            quarters_under_review=self._restated_reviews(),
+            quarters_under_review=self.restated_reviews,
             requests=tuple(f"Changes are asked for: {request.text}" for request in self.requests),
             window_until=self.proposal.window_until,
             lost_signers=self._lost_signers(),
@@ -212,7 +216,9 @@ class Case:
         gone = [team for team in teams if team.closed_on is not None]
         return tuple(f"{team.name} is closed; the definition needs another owner." for team in gone)
 
-    def _restated_reviews(self) -> tuple[str, ...]:
+    @cached_property
+    def restated_reviews(self) -> tuple[str, ...]:
+        """Quarters under review that it would restate."""
         since = self.asked.restate_from
         if since is None or since >= clock.today():
             return ()

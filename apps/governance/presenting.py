@@ -182,7 +182,7 @@ def present_acts(page: ProposalPage, by: Principal, changes: Sequence[Change]) -
     case = page.case
     state = ProposalState(case.proposal.state)
     hats = hats_of(case, by, changes)
-    stale = case.preview_problem if hats and case.needs_preview else ""
+    stale = _not_yet(case) if hats else ""
     is_person, in_review = by.is_person, state is ProposalState.IN_REVIEW
     affected = (case.preview.result or {}).get("affected_team_ids", []) if in_review and case.preview else []
     edits = state in (ProposalState.DRAFT, ProposalState.IN_REVIEW, ProposalState.BLOCKED)
@@ -201,6 +201,11 @@ def present_acts(page: ProposalPage, by: Principal, changes: Sequence[Change]) -
         and allows(policies.require_can_withdraw, by, case.proposal, case.authors, changes),
         "edit_url": edit_url(case),
     }
+
+
+def _not_yet(case: Case) -> str:
+    """Why nobody signs the present revision now."""
+    return " ".join(case.stale_bases) or (case.preview_problem if case.needs_preview else "")
 
 
 def hat_words(role: str) -> str:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from django.db.models import BigIntegerField, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import BigIntegerField, CharField, Count, Exists, F, Model, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from apps.accounts.domain import WORKING_ROLES, OrganisationRole, Principal, TeamRole
 from apps.accounts.models import RoleGrant
+from apps.audit.models import AuditEvent
 from apps.core import clock
 from apps.core.problems import Absent
 from apps.governance.domain.acts import CommentAct
@@ -38,6 +40,15 @@ OPEN_STATES = [state.value for state in OPEN]
 SUBMITTED_STATES = [state for state in OPEN_STATES if state != ProposalState.DRAFT.value]
 RECENT = timedelta(days=200)
 Key = TypeVar("Key")
+Held = TypeVar("Held", bound=Model)
+
+
+@dataclass(frozen=True)
+class Given:
+    """Roles that some people gave, or changed, since an instant: nobody agrees to a proposal by one of its authors."""
+
+    by: frozenset[int] = frozenset()
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -195,18 +206,18 @@ def quarters_under_review(team_ids: Iterable[int] | None = None) -> dict[int, li
     return found
 
 
-def holds_somewhere(person: int, role: str, at: datetime) -> bool:
+def holds_somewhere(person: int, role: str, at: datetime, *, but: Given = Given()) -> bool:
     """True when an active person holds a role in any team or group at an instant."""
     rows: QuerySet[Membership] = Membership.objects.standing(at).filter(user_id=person, role=role)
-    return rows.filter(user__is_active=True).exists()
+    return _without(rows.filter(user__is_active=True), but).exists()
 
 
-def holders_at(at: datetime, team_ids: Collection[int]) -> Holders:
+def holders_at(at: datetime, team_ids: Collection[int], *, but: Given = Given()) -> Holders:
     """Who holds which role at an instant, of some teams, their groups and the organisation; one query."""
     ids = list(team_ids)
-    standing = Membership.objects.standing(at).filter(user__is_active=True)
+    standing = _without(Membership.objects.standing(at).filter(user__is_active=True), but)
     in_force = Q(until_at=None) | Q(until_at__gt=at)
-    grants = RoleGrant.objects.filter(in_force, from_at__lte=at, user__is_active=True)
+    grants = _without(RoleGrant.objects.filter(in_force, from_at__lte=at, user__is_active=True), but)
     own = _holding(standing.filter(team_id__in=ids), "team", F("team_id"))
     upper = _holding(standing.filter(group__teams__id__in=ids), "group", F("group__teams__id"))
     rows = list(own.union(upper, _holding(grants, "organisation", Value(0, BigIntegerField())), all=True))
@@ -215,6 +226,15 @@ def holders_at(at: datetime, team_ids: Collection[int]) -> Holders:
         group=_gathered(((of, role), user) for place, of, role, user in rows if place == "group"),
         organisation=_gathered((role, user) for place, _, role, user in rows if place == "organisation"),
     )
+
+
+def _without(rows: QuerySet[Held], given: Given) -> QuerySet[Held]:
+    """Roles without those that were given so; the audit chain says by whom."""
+    if not given.by or given.since is None:
+        return rows
+    name = Concat(Value(f"{rows.model._meta.label_lower}:"), Cast(OuterRef("pk"), CharField()))
+    givers = [f"user:{pk}" for pk in given.by]
+    return rows.exclude(Exists(AuditEvent.objects.filter(subject=name, actor__in=givers, at__gte=given.since)))
 
 
 def _holding(rows: QuerySet[Any], place: str, of: Any) -> QuerySet[Any, tuple[str, int, str, int]]:

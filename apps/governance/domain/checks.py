@@ -24,12 +24,6 @@ class Check(StrEnum):
     TWO_PEOPLE = "two_people"
 
 
-# What people mend by acting; all else needs another revision or another day.
-WAITED_FOR = frozenset(
-    {Check.NO_CHANGES_ASKED, Check.WINDOW_OVER, Check.ROLES_SIGNED, Check.TWO_PEOPLE, Check.PREVIEW_FRESH}
-)
-
-
 @dataclass(frozen=True)
 class Finding:
     """One check with its answer and a sentence."""

@@ -14,7 +14,7 @@ from apps.governance import policies, queries
 from apps.governance.checking import Case, kinds_needs, sentences_of
 from apps.governance.domain import revisions
 from apps.governance.domain.dates import date_problem, past_problem
-from apps.governance.domain.kinds import Change, ChangeClass, Item, kinds
+from apps.governance.domain.kinds import Change, ChangeClass, Item, Op, kinds
 from apps.governance.domain.origins import Origin
 from apps.governance.domain.revisions import Asked
 from apps.governance.domain.states import IDLE, Event, ProposalState
@@ -60,7 +60,8 @@ def revise_proposal(*, proposal: Proposal, asked: Asked, sha256: str, by: Princi
     if not is_draft:
         move(proposal, Event.REVISE)
         proposal.blocked_cause = ""
-        proposal.effective_from = proposal.governs_from = proposal.window_until = None
+        proposal.effective_from = proposal.governs_from = None
+    proposal.window_until = None
     revision = _write_revision(proposal, asked, changes, by)
     if not is_draft:
         sign_by_submitting(Case(proposal, revision), by)
@@ -74,6 +75,7 @@ def revise_proposal(*, proposal: Proposal, asked: Asked, sha256: str, by: Princi
 def read_changes(asked: Asked, *, is_draft: bool) -> list[Change]:
     """Every item beside what is in force; raises `Invalid` with all faults of all items."""
     known = {kind.key: kind.ops for kind in kinds}
+    _refuse_edits(asked)
     problems = revisions.find_problems(asked, known, is_draft=is_draft)
     changes: list[Change] = []
     for index, item in enumerate(asked.items):
@@ -86,6 +88,14 @@ def read_changes(asked: Asked, *, is_draft: bool) -> list[Change]:
         raise Invalid("validation_failed", "Some fields need attention.", problems)
     _refuse_dates(asked, tuple(changes))
     return changes
+
+
+def _refuse_edits(asked: Asked) -> None:
+    """Raise `Conflict` for an edit of what holds as it was agreed on until it ends."""
+    only_ended = {kind.key for kind in kinds if Op.END in kind.ops and Op.CHANGE not in kind.ops}
+    edited = [item.key for item in asked.items if item.op is Op.CHANGE and item.kind in only_ended and item.key]
+    if edited:
+        raise Conflict("only_ended", f"{', '.join(edited)} holds as it was agreed on; it is ended, never edited.")
 
 
 def _refuse_dates(asked: Asked, changes: tuple[Change, ...]) -> None:

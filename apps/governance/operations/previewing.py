@@ -94,12 +94,13 @@ def store_preview(computed: tuple[PreviewRun, Mapping[str, Any]]) -> None:
         return
     others = set(result["affected_team_ids"]) - {proposal.owner_team_id}
     if others and proposal.window_until is None and proposal.origin != Origin.PRODUCT:
-        proposal.window_until = _window_end(run.revision.made_at)
+        proposal.window_until = window_end(max(run.revision.made_at, proposal.submitted_at or run.revision.made_at))
     if ProposalState(proposal.state).is_open:
         proceed(proposal, SYSTEM)  # what waited for this preview alone goes on
 
 
-def _window_end(since: datetime) -> datetime:
+def window_end(since: datetime) -> datetime:
+    """Until when teams that are affected may ask for changes of what they could read since an instant."""
     day = working_days_after(clock.local_day(since), WINDOW_DAYS)
     return local_midnight(day, clock.reporting_zone())
 

@@ -17,6 +17,7 @@ from apps.governance.models import Proposal
 from apps.governance.operations.announcing import note_acted
 from apps.governance.operations.drafting import draft_proposal, read_changes
 from apps.governance.operations.moving import facts_of, move, proceed, require_current, require_event
+from apps.governance.operations.previewing import window_end
 from apps.governance.operations.signatures import sign_by_submitting, write_signature
 
 
@@ -32,6 +33,8 @@ def submit_proposal(*, proposal: Proposal, sha256: str, role: str = "", by: Prin
     sign_by_submitting(case, by, role)
     move(proposal, Event.SUBMIT)
     proposal.submitted_at = clock.now()
+    if proposal.window_until is not None:
+        proposal.window_until = window_end(proposal.submitted_at)  # nobody else could read the draft
     proposal.save()
     audit.record("proposal.submitted", subject=proposal, by=by, data=facts_of(proposal, role=role))
     return proceed(proposal, by)
@@ -41,12 +44,21 @@ def _require_submittable(case: Case) -> None:
     read_changes(case.asked, is_draft=False)
     if case.problems:
         raise Conflict("no_longer_reads", " ".join(case.problems))
+    _require_current_base(case)
     if case.needs_preview and case.preview_problem:
         raise Conflict("preview_stale", case.preview_problem)
+    if case.restated_reviews:
+        raise Conflict("quarter_under_review", " ".join(case.restated_reviews))
     empty = [seat for seat in case.seats if not seat.people]
     if empty:
         roles = ", ".join(sorted({role for seat in empty for role in seat.need.roles}))
         raise Conflict("role_vacant", f"Nobody can sign for {roles}: no holder, no group's holder and no steward.")
+
+
+def _require_current_base(case: Case) -> None:
+    """Raise `Conflict` where something moved on: only another revision can still come into force."""
+    if case.stale_bases:
+        raise Conflict("base_moved", " ".join(case.stale_bases))
 
 
 @transaction.atomic
@@ -81,6 +93,7 @@ def _require_signable(case: Case, by: Principal, role: str) -> None:
     offered = _offered(case, by)
     if not offered or (role and role not in offered):
         raise Forbidden("role_missing", _who_signs(case))
+    _require_current_base(case)
     if case.needs_preview and case.preview_problem:
         raise Conflict("preview_stale", case.preview_problem)
 
@@ -90,7 +103,8 @@ def _offered(case: Case, by: Principal) -> list[str]:
     offered = consent.hats(by.user_id or 0, case.consent.open_seats, case.holders)
     if offered or case.consent.open_seats or not policies.can_second(by, case.changes):
         return offered
-    return [policies.second_role(by, case.changes)]
+    role = policies.second_role(by, case.changes)
+    return [role] if case.holds(by.user_id or 0, role) else []
 
 
 def _who_signs(case: Case) -> str:

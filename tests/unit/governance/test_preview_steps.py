@@ -1,17 +1,23 @@
-"""A preview says which change it computes, and it is of the revision it was asked for."""
+"""A preview says which change it computes, it is of the revision it was asked for, and it grows stale."""
+
+from datetime import timedelta
 
 import pytest
 
 from apps.accounts.domain import Principal
 from apps.core import clock
+from apps.core.problems import Conflict
 from apps.governance import operations
+from apps.governance.checking import Case
 from apps.governance.domain.kinds import Change, Item, Op, Section, kinds
 from apps.governance.domain.revisions import Asked, Category
 from apps.governance.models import PreviewRun, Proposal
 from apps.governance.tasks import run_previews
+from tests.governed import MONDAY, Path, path
 from tests.personas import Organisation, principal_of
 from tests.unit.governance.conftest import RULE, Rules
 
+__all__ = ["path"]
 REASON = "The old clock began before anybody could act on the change."
 
 
@@ -60,3 +66,23 @@ def test_preview__is_of_the_revision_it_was_asked_for(seen: list[tuple[str, str]
     )
     operations.compute_preview(old)
     assert [computing for computing, _ in seen] == ["b"]
+
+
+def test_preview__is_fresh_for_seven_days_and_for_its_engine(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    proposal = path.submitted()
+    with clock.playing(MONDAY + timedelta(days=7)):
+        assert Case.of(proposal).preview_problem == ""
+        with monkeypatch.context() as other:
+            other.setattr(kinds, "engine_version", "another")
+            assert "older engine" in Case.of(proposal).preview_problem
+    with clock.playing(MONDAY + timedelta(days=7, microseconds=1)):
+        assert "more than 7 days old" in Case.of(proposal).preview_problem
+        with pytest.raises(Conflict) as refused:
+            operations.sign_proposal(proposal=proposal, sha256=proposal.revision_sha256, by=path.by("cy"))
+        assert refused.value.code == "preview_stale"
+
+
+def test_preview__of_an_older_base_is_stale(path: Path, rules: Rules) -> None:
+    proposal = path.submitted()
+    rules.texts["lead-time"] = (2, "from review", "z")
+    assert "on what was in force before" in Case.of(proposal).preview_problem

@@ -178,7 +178,19 @@ def test_version__a_quarter_under_review_is_not_restated(adopt, organisation, an
     adopt()
     governance.open_quarter(team=organisation.checkout, quarter="2026-Q2")
     item = item_of(organisation, CHANGE_FAILURE_RATE_WITHIN_30_DAYS)
-    proposal = sign_all(submit(draft(item, author=ana, restate_from=date(2026, 5, 11)), ana))
+    restating = draft(item, author=ana, restate_from=date(2026, 5, 11))
+    with pytest.raises(Conflict, match="2026-Q2 is under review") as refused:
+        submit(restating, ana)
+    assert (refused.value.code, DefinitionVersion.objects.count()) == ("quarter_under_review", 1)
+    submit(draft(item, author=ana, restate_from=date(2026, 7, 6)), ana)  # it reaches into no quarter under review
+
+
+def test_version__a_quarter_that_came_under_review_meanwhile_is_waited_for(adopt, organisation, ana):
+    adopt()
+    item = item_of(organisation, CHANGE_FAILURE_RATE_WITHIN_30_DAYS)
+    proposal = submit(draft(item, author=ana, restate_from=date(2026, 5, 11)), ana)
+    governance.open_quarter(team=organisation.checkout, quarter="2026-Q2")
+    proposal = sign_all(proposal)
     assert proposal.state == ProposalState.IN_REVIEW
     governance.close_quarter(team=organisation.checkout, quarter="2026-Q2")
     assert governance.move_proposal(proposal=proposal, by=principal_of(ana)).state == ProposalState.SCHEDULED

@@ -12,7 +12,6 @@ from apps.audit.models import AuditEvent
 from apps.core import clock
 from apps.core.immutable import SideDoor
 from apps.core.problems import Conflict, Forbidden, Invalid, Outdated
-from apps.governance import operations as governance
 from apps.governance.checking import Case
 from apps.governance.domain.checks import waits_for
 from apps.governance.models import Proposal
@@ -250,12 +249,13 @@ def test_quarter__is_under_review_while_the_review_is_open(discussed: TargetRevi
     assert quarters_under_review() == {team: ["2026-Q2"]}
     lead_time = starter_item(CHANGE_LEAD_TIME_FROM_MERGE, discussed.team)
     ana = people["ana"]
-    proposal = sign_all(submit(draft(lead_time, author=ana, restate_from=date(2026, 6, 1)), ana))
-    assert proposal.state == "in_review"
+    proposal = draft(lead_time, author=ana, restate_from=date(2026, 6, 1))
     assert "2026-Q2 is under review" in waits_for(Case.of(proposal).findings())
+    with pytest.raises(Conflict, match="2026-Q2 is under review"):
+        submit(proposal, ana)
     close(discussed, people)
     assert quarters_under_review() == {}
-    assert governance.move_proposal(proposal=proposal, by=SYSTEM).state == "scheduled"
+    assert sign_all(submit(proposal, ana)).state == "scheduled"
 
 
 def test_close__dropped_rows_leave_no_target(discussed: TargetReview, people: dict[str, User]) -> None:
