@@ -62,6 +62,8 @@ class Chart:
     limits: list[tuple[float, float, float] | None]
     signals: frozenset[int]
     breaks: list[tuple[date, int, int]]
+    # Numbers of versions that had to be in force at once.
+    at_once: frozenset[int] = frozenset()
     # Exemptions that leave facts of these periods out.
     exempted: list[Excluded] = field(default_factory=list)
 
@@ -230,6 +232,7 @@ class Board:
             limits=[None if x is None else (x.lower, x.centre, x.upper) for x in limits[shown]],
             signals=frozenset(i - start for i in ringing if i >= start),
             breaks=self.breaks(slug),
+            at_once=frozenset(version.number for version in self.versions.get(slug, ()) if version.at_once_reason),
             exempted=self._pauses.leaving_out(subject, slug, [cell.period for cell in history[shown]]),
         )
 

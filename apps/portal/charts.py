@@ -85,8 +85,12 @@ def _breaks(chart: Chart) -> list[dict[str, Any]]:
     """Where a version with another meaning began, as the ordinal of its first period."""
     starts = [cell.period.first_on for cell in chart.cells]
     shown = [(day, old, new) for day, old, new in chart.breaks if starts[0] < day <= starts[-1]]
+    flags = dict.fromkeys(chart.at_once, " · at once")
     return [
-        {"x": next(i for i, start in enumerate(starts) if start >= day), "label": f"v{old} → v{new} · {short_day(day)}"}
+        {
+            "x": next(i for i, start in enumerate(starts) if start >= day),
+            "label": f"v{old} → v{new} · {short_day(day)}{flags.get(new, '')}",
+        }
         for day, old, new in shown
     ]
 

@@ -112,13 +112,19 @@ def versions_table(versions: list[DefinitionVersion]) -> dict[str, Any]:
     }
 
 
+def _why(version: DefinitionVersion) -> str:
+    """The reason, and the one for which it had to be in force at once."""
+    at_once = f" In force at once: {version.at_once_reason}" if version.at_once_reason else ""
+    return f"{version.reason}{at_once}"
+
+
 def _version_row(version: DefinitionVersion) -> list[dict[str, Any]]:
     label = version_label(version)
     since = day_words(version.effective_from) if version.effective_from else "The beginning"
     return [
         header(label["text"], label["url"]),
         plain(since),
-        plain(version.reason),
+        plain(_why(version)),
         plain(version.adopted_by.full_name),
         moment(version.adopted_at),
     ]
