@@ -44,7 +44,8 @@ def write_template(change: Change, grant: Grant) -> TemplateVersion:
     if (before.number if before else 0) != change.base:
         raise Conflict("base_moved", f"{change.name}: another template came into force meanwhile.")
     version = _template(draft, change.base + 1, grant)
-    _save_once(version, "Another template of these teams came into force at the same time.")
+    with writing(TemplateVersion):
+        _save_once(version)
     audit.record("scorecard_template.adopted", subject=version, by=SYSTEM, data={
         "team_type": str(draft.team_type), "number": version.number, "proposal": grant.number,
         "effective_from": version.effective_from.isoformat(), "slots": draft.stored,
@@ -70,11 +71,12 @@ def adopt_starter_template(*, kit: Mapping[str, Any], reason: str, effective_fro
     return governance.adopt_kit(asked=Asked(items, reason, Category.NEW_NEED, on=effective_from), by=by)
 
 
-def _save_once(row: Any, sentence: str) -> None:
+def _save_once(version: TemplateVersion) -> None:
     try:
-        with transaction.atomic(), writing(type(row)):
-            row.save()
+        with transaction.atomic():
+            version.save()
     except IntegrityError as error:
+        sentence = "Another template of these teams came into force at the same time."
         raise Conflict("number_taken", sentence) from error
 
 
