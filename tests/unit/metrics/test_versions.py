@@ -1,6 +1,7 @@
 """Which version counts on a day."""
 
-from datetime import date
+import random
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -32,16 +33,33 @@ def test_governing_number__none_before_the_first_version_and_always_without_a_da
     assert governing_number([], date(2026, 1, 1)) is None
 
 
+def plain_walk(versions, day):
+    """The highest number that counts for a period that begins on a day, one after the other."""
+    found = None
+    for number, governs_from in versions:
+        if governs_from is None or governs_from <= day:
+            found = number
+    return found
+
+
 @given(
     versions=st.lists(st.none() | DAYS, max_size=6).map(lambda days: list(enumerate(days, start=1))),
     day=DAYS,
 )
 def test_governing_number__matches_a_plain_walk(versions, day):
-    found = None
-    for number, governs_from in versions:
-        if governs_from is None or governs_from <= day:
-            found = number
-    assert governing_number(versions, day) == found
+    assert governing_number(versions, day) == plain_walk(versions, day)
+
+
+def test_governing_number__matches_a_plain_walk_on_ten_thousand_cases():
+    """Days lie near each other, so that edges meet often, and restatements reach behind what they follow."""
+    chance, seen = random.Random(20260907), set()
+    for _ in range(10_000):
+        days = [date(2026, 6, 29) + timedelta(days=chance.randint(-9, 9)) for _ in range(chance.randint(0, 6))]
+        versions = [(number, None if chance.random() < 0.1 else day) for number, day in enumerate(days, start=1)]
+        day = date(2026, 6, 29) + timedelta(days=chance.randint(-10, 10))
+        assert governing_number(versions, day) == plain_walk(versions, day), (versions, day)
+        seen.add(governing_number(versions, day))
+    assert seen == {None, *range(1, 7)}
 
 
 def test_successions__one_after_the_other():
