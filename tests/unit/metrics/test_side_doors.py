@@ -15,6 +15,7 @@ from django.test import RequestFactory
 from apps.core.immutable import SideDoor, writing
 from apps.governance import queries as proposals
 from apps.governance.domain.kinds import Grant, Item, Op, Ungranted, granting, kinds
+from apps.governance.models import Exemption, FreezeWindow
 from apps.integrations.domain.csv_columns import CsvKind
 from apps.metrics.domain.starter import CHANGE_FAILURE_RATE
 from apps.metrics.domain.targets import Baseline
@@ -155,7 +156,17 @@ CONTENTS = {
     "scorecard_template": lambda _: Item("scorecard_template", Op.CREATE, "product", {
         "slots": get_kit("product")["slots"]
     }),
+    "exemption": lambda _: Item("exemption", Op.CREATE, "", {
+        "kind": "exclude_data", "team": "checkout", "definitions": ["change-failure-rate"],
+        "starts_at": "2026-07-06", "expires_at": "2026-08-03",
+    }),
+    "freeze_window": lambda _: Item("freeze_window", Op.CREATE, "", {
+        "name": "launch freeze", "team": "checkout", "starts_on": "2026-07-09", "last_on": "2026-07-16",
+    }),
 }  # fmt: skip
+MODELS_OF_KINDS = (
+    MetricDefinition, DefinitionVersion, DefinitionStep, Confirmation, Target, TemplateVersion, Exemption, FreezeWindow,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", CONTENTS)
@@ -173,8 +184,7 @@ def test_operations__write_nothing_outside_an_activation(rows, organisation, ana
 
 def counts():
     """How many governed rows there are, and where each definition stands."""
-    models = (MetricDefinition, DefinitionVersion, DefinitionStep, Confirmation, Target, TemplateVersion)
-    return [*(model.objects.count() for model in models), *MetricDefinition.objects.order_by("pk").values()]
+    return [*(model.objects.count() for model in MODELS_OF_KINDS), *MetricDefinition.objects.order_by("pk").values()]
 
 
 @pytest.mark.parametrize("kind", CONTENTS)
@@ -227,6 +237,7 @@ def test_api__takes_no_write(rows, api_client_as):
         for path in (
             "/api/v1/metric-definitions/", "/api/v1/metric-definitions/change-failure-rate/", "/api/v1/targets/",
             "/api/v1/metric-definitions/change-failure-rate/versions/1/", "/api/v1/scorecard-templates/",
+            "/api/v1/exemptions/", "/api/v1/exemptions/1/", "/api/v1/freeze-windows/", "/api/v1/freeze-windows/1/",
         ):  # fmt: skip
             for verb in (client.post, client.put, client.patch, client.delete):
                 assert verb(path, {}, format="json").status_code in (401, 403, 404, 405)
@@ -249,11 +260,18 @@ def test_contents__try_every_act_on_a_definition():
     assert {f"metric_definition{acts[op]}" for op in kinds.get("metric_definition").ops} <= set(CONTENTS)
 
 
-@pytest.mark.parametrize(
-    "model",
-    [MetricDefinition, DefinitionVersion, DefinitionStep, Confirmation, Target, TemplateVersion],
-    ids=lambda m: m.__name__,
-)
+def test_contents__try_every_kind():
+    assert {name.partition(" ")[0] for name in CONTENTS} == {kind.key for kind in kinds}
+
+
+def test_demonstration__everything_governed_came_by_a_proposal_in_force(demo):
+    for model in MODELS_OF_KINDS:
+        if any(field.name == "proposal" for field in model._meta.fields):
+            assert model.objects.count() > 0, model
+            assert set(model.objects.values_list("proposal__state", flat=True)) == {"activated"}, model
+
+
+@pytest.mark.parametrize("model", MODELS_OF_KINDS, ids=lambda m: m.__name__)
 def test_admin__looks_and_never_touches(hal, model):
     request = RequestFactory().get("/")
     request.user = hal
