@@ -102,3 +102,14 @@ def test_menu__opens_and_closes_on_a_narrow_screen(readers: Callable[[str], Visi
     expect(menu.get_by_role("link", name="Data health")).to_be_hidden()
     expect(menu.locator("summary")).to_be_focused()
     page.close()
+
+
+@pytest.mark.parametrize("name", ["rosa", "felix", "silke"])
+def test_governance__what_needs_me_is_seen_without_scrolling(name: str, readers: Callable[[str], Visitor]) -> None:
+    page, _ = readers(name).open("/governance/")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    places = page.locator(".c-tasks").first.locator(".c-tasks__item")
+    assert places.count() > 0
+    boxes = [box for box in (item.bounding_box() for item in places.all()) if box]
+    assert max(box["y"] + box["height"] for box in boxes) <= 800
+    page.close()
