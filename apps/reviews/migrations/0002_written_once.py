@@ -1,4 +1,4 @@
-"""From here on the database itself refuses to change signatures."""
+"""From here on the database itself refuses to change signatures, agendas and reasons to keep a metric."""
 
 from typing import ClassVar
 
@@ -13,4 +13,8 @@ class Migration(migrations.Migration):
 
     dependencies: ClassVar[list[tuple[str, str]]] = [("reviews", "0001_initial")]
 
-    operations: ClassVar[list[Operation]] = [WrittenOnce("reviews_reviewsignature")]
+    operations: ClassVar[list[Operation]] = [
+        WrittenOnce("reviews_reviewsignature"),
+        WrittenOnce("reviews_agendaitem"),
+        WrittenOnce("reviews_keptdefinition"),
+    ]

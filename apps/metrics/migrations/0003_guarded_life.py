@@ -19,7 +19,7 @@ IN_USE = f"NEW.former_slug <> '' AND EXISTS (SELECT 1 FROM {DEFINITION} d WHERE 
 class Migration(migrations.Migration):
     """Safe before and after the code is deployed: the code before it writes nothing that this refuses."""
 
-    dependencies: ClassVar[list[tuple[str, str]]] = [("metrics", "0003_lifecycle")]
+    dependencies: ClassVar[list[tuple[str, str]]] = [("metrics", "0002_written_once")]
 
     operations: ClassVar[list[Operation]] = [
         WrittenOnce(STEP),
