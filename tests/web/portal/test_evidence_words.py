@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -37,7 +37,7 @@ RUN = "values/team:checkout/2026-W34/13/"
 
 
 @pytest.fixture
-def measured(organisation: Organisation) -> Iterator[Organisation]:
+def measured(organisation: Organisation) -> Organisation:
     """Four more definitions, computed for a week, for 13 weeks and for a quarter."""
     by = principal_of(organisation.people["gus"])
     versions = [adopt(s, {**v, "direction": "neither"}, owner=organisation.harbour, by=by) for s, v in SPECS.items()]
