@@ -37,6 +37,11 @@ def period_words(period: Period) -> str:
     return f"{period.key[-2:]} {period.first_on.year}"
 
 
+def named_period(period: Period) -> str:
+    """A period within the time that is being read: `week 34`, `Aug 2026`, `Q3 2026`."""
+    return f"week {int(period.key[-2:])}" if period.grain is Grain.WEEK else period_words(period)
+
+
 def short_period(period: Period) -> str:
     """The label of a period on an axis: `W34`, `Aug 26`, `Q3 26`."""
     if period.grain.weeks:

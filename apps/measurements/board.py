@@ -13,6 +13,7 @@ from apps.measurements.cells import Cell, Sight, kind_of_spec, reading_of
 from apps.measurements.domain.charts import Limits, Point, signals
 from apps.measurements.domain.engine.needs import needs_of
 from apps.measurements.domain.engine.placed import ends_at_link
+from apps.measurements.domain.engine.windows import is_read
 from apps.measurements.domain.statuses import Heard
 from apps.measurements.domain.subjects import PER_LINK, WHOLE, Subject
 from apps.measurements.domain.verdicts import (
@@ -27,6 +28,7 @@ from apps.measurements.domain.verdicts import (
     judge,
     judge_chart,
 )
+from apps.measurements.domain.wording import no_trend
 from apps.measurements.models import MetricValue
 from apps.measurements.pausing import Pauses
 from apps.metrics import queries as metrics
@@ -100,10 +102,14 @@ class Board:
     def cell(
         self, subject: Subject, slug: str, period: Period, part: str = WHOLE, version: DefinitionVersion | None = None
     ) -> Cell | None:
-        """One cell under its governing version (or a given one); None when no version is in force."""
+        """One cell under its governing version (or a given one); None when none is in force or reads such periods."""
         version = version or self.governing(slug, period)
-        if version is None:
+        if version is None or not is_read(self.spec(version), period):
             return None
+        return self.cell_under(version, subject, slug, period, part)
+
+    def cell_under(self, version: DefinitionVersion, subject: Subject, slug: str, period: Period, part: str) -> Cell:
+        """One cell of a version, empty where it reads no such periods."""
         spec = self.spec(version)
         row = self.rows.get((self._meaning(slug, version).pk, subject, part, period))
         start, end = period.starts_at(self.zone), period.ends_at(self.zone)
@@ -176,6 +182,8 @@ class Board:
         version = self.governing(slug, week)
         if version is None:
             return None
+        if not is_read(self.spec(version), week.trailing(Grain.WEEKS_13)):
+            return no_trend()
         series = self._quarter_series(subject, slug, week, version)
         return judge(
             kind_of_spec(self.spec(version)), series, breaks=[day for day, _, _ in self.breaks(slug)], target=target
@@ -201,7 +209,7 @@ class Board:
             before=reading(before),
             weeks=tuple(reading(p) for p in weeks),
             reading_kind=ReadingKind(spec.reading.value),
-            has_trend=spec.window.rolling == 1 and spec.measure != "latest",
+            has_trend=spec.measure != "latest",
             per="deployment" if per_link else "",
         )
 

@@ -4,12 +4,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from apps.core.calendar_words import named_period
 from apps.core.periods import Period
+from apps.measurements.domain.engine.windows import is_read
+from apps.measurements.domain.intervals import least_estimable
 from apps.measurements.domain.statuses import Heard, StatusInputs, status_of
 from apps.measurements.domain.subjects import Subject
-from apps.measurements.domain.verdicts import Direction, Kind, PeriodReading, Reading, ReadingKind, kind_of
+from apps.measurements.domain.verdicts import (
+    Direction,
+    Kind,
+    PeriodReading,
+    Reading,
+    ReadingKind,
+    Status,
+    kind_of,
+)
 from apps.measurements.models import MetricValue
-from apps.metrics.domain.spec import Spec
+from apps.metrics.domain.spec import FieldAmount, Measure, Spec
 
 
 @dataclass(frozen=True)
@@ -44,7 +55,14 @@ class Cell:
 
 
 def kind_of_spec(spec: Spec) -> Kind:
-    """Which family of judgement a spec belongs to."""
+    """Which family of judgement a spec belongs to.
+
+    Rules for counts and shares speak of facts, those for medians of lengths: amounts of either are shown as points.
+    """
+    if any(population.amount for population in spec.of + spec.numerator_of):
+        return Kind.MEANS
+    if spec.measure is Measure.QUANTILE and isinstance(spec.value, FieldAmount):
+        return Kind.UPPER_QUANTILES
     return kind_of(spec.measure.value, q=str(float(spec.q)), is_subset=spec.is_share)
 
 
@@ -63,7 +81,7 @@ def reading_of(row: MetricValue | None, spec: Spec, heard: Iterable[Heard], peri
     n = row.n if row else 0
     found = status_of(_status_inputs(spec, heard, period, sight, n))
     value = row.value if row else None
-    if value is None and not n and spec.is_zero_when_empty:
+    if value is None and not n and _is_zero(spec, period):
         value = 0.0
     if row is None:
         return Reading(value=value, numerator=0, status=found.status, detail=found.detail)
@@ -78,9 +96,19 @@ def reading_of(row: MetricValue | None, spec: Spec, heard: Iterable[Heard], peri
         spread=row.spread,
         status=found.status,
         at_least=row.at_least,
-        needed=spec.min_n,
+        needed=_needed(spec, found.status),
         detail=found.detail,
     )
+
+
+def _is_zero(spec: Spec, period: Period) -> bool:
+    """Nothing counted is 0 where a spec says so, and only in periods that it is computed for."""
+    return spec.is_zero_when_empty and is_read(spec, period)
+
+
+def _needed(spec: Spec, status: Status) -> int:
+    """The n below which a value is not judged."""
+    return max(spec.min_n, least_estimable(float(spec.q))) if status is Status.NOT_ESTIMABLE else spec.min_n
 
 
 def _status_inputs(spec: Spec, heard: Iterable[Heard], period: Period, sight: Sight, n: int) -> StatusInputs:
@@ -93,6 +121,6 @@ def _status_inputs(spec: Spec, heard: Iterable[Heard], period: Period, sight: Si
         n=n,
         min_n=spec.min_n,
         q=float(spec.q) if spec.measure == "quantile" else 0.5,
-        empty_is_zero=spec.is_zero_when_empty,
-        period_words=period.key,
+        empty_is_zero=_is_zero(spec, period),
+        period_words=named_period(period),
     )

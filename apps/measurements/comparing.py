@@ -77,9 +77,9 @@ class Side:
 
     def cell_of(self, subject: Subject, period: Period, part: str = WHOLE) -> Cell:
         """A subject's cell of a period."""
-        found = self.board.cell(subject, self.slug, period, part)
-        assert found is not None  # noqa: S101 - the one version of this board holds from the beginning
-        return found
+        version = self.board.governing(self.slug, period)
+        assert version is not None  # noqa: S101 - the one version of this board holds from the beginning
+        return self.board.cell_under(version, subject, self.slug, period, part)
 
     def value(self, team_id: int, period: Period) -> Value:
         """What a page would say of a period."""

@@ -14,6 +14,7 @@ from apps.measurements import naming
 from apps.measurements.board import Board, Chart, Held, periods_of_chart, periods_of_trend, unique
 from apps.measurements.cells import Cell
 from apps.measurements.creeping import list_creeps as list_creeps
+from apps.measurements.domain.engine.windows import is_read
 from apps.measurements.domain.subjects import ORGANISATION, UNOWNED, WHOLE, Subject, SubjectKind
 from apps.measurements.evidence import Again, Evidence, LeftOut, as_read, compute_again, gather, gives
 from apps.measurements.models import ComputeRun, MetricValue, RecomputeRequest, Restatement
@@ -164,9 +165,9 @@ def get_run(run_id: int | None) -> ComputeRun | None:
 
 
 def get_evidence(subject: Subject, slug: str, period: Period, *, limit: int = 200) -> Evidence | None:
-    """The facts behind a cell, counted and left out; None when no version is in force."""
+    """The facts behind a cell, counted and left out; None when no version is in force or reads such periods."""
     version = metrics.governing_versions([slug], period).get(slug)
-    if version is None:
+    if version is None or not is_read(metrics.spec_of(version), period):
         return None
     row = find_value(version, subject, period)
     run = get_run(row.run_id if row else None)

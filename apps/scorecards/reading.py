@@ -97,9 +97,7 @@ def _cell(slot: Slot, team: Team, measured: Measured, statuses_before: Mapping[s
     found = measured.board.cell(measured.subject, slot.definition, measured.judged) if slot.definition else None
     trend = measured.board.trend(measured.subject, slot.definition, measured.newest) if found else None
     if found is None or trend is None:
-        versions = measured.board.versions.get(slot.definition, ())
-        left = versions[0].definition.retired_on if versions else None
-        return undefined_cell(slot, measured.judged, cells.retired_sentence(left) if left else "")
+        return undefined_cell(slot, measured.judged, _absence(slot, measured))
     reading, target = found.reading, measured.targets.get((team.pk, slot.definition))
     judged = _judge_target(found, target, measured) if target else None
     state = cells.CellState(
@@ -116,6 +114,15 @@ def _cell(slot: Slot, team: Team, measured: Measured, statuses_before: Mapping[s
         target_comparison=target.comparison if target else "", target_value=target.value if target else None,
         weeks=_weekly(slot.definition, measured), needs_decision=cells.needs_decision(state),
     )  # fmt: skip
+
+
+def _absence(slot: Slot, measured: Measured) -> str:
+    """Why a slot that names a definition shows none: retired, or not read over such a period; else nothing."""
+    versions = measured.board.versions.get(slot.definition, ())
+    if versions and versions[0].definition.retired_on:
+        return cells.retired_sentence(versions[0].definition.retired_on)
+    in_force = versions and measured.board.governing(slot.definition, measured.judged)
+    return cells.NOT_READ_SENTENCE if in_force else ""
 
 
 def undefined_cell(slot: Slot, period: Period, sentence: str = "") -> CellContent:

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.checks import Tags, run_checks
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import path as address
+from django.urls.resolvers import RegexPattern, URLResolver
 
 from apps.core.access import Access, shape_of, undeclared
 from tests.architecture.matrix import METHODS, PRINCIPALS, Entry, entries
@@ -53,6 +56,21 @@ def declared_shape(callback: Any, method: str) -> Access | None:
 
 def test_routes__each_declares_its_access() -> None:
     assert undeclared([entry for _, entry in own_routes()]) == []
+
+
+def test_start__is_stopped_by_a_route_without_access(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check of the start names the view and says what to do."""
+
+    def open_door(request: Any) -> None:
+        """A view that says nothing of who may come in."""
+
+    monkeypatch.setattr(
+        "apps.core.access.get_resolver", lambda: URLResolver(RegexPattern(""), [address("door/", open_door)])
+    )
+    (problem,) = [found for found in run_checks(tags=[Tags.security]) if found.id == "plumbline.E001"]
+    assert problem.msg.startswith(f"door/ ({__name__}.")
+    assert "Access.<SHAPE>" in problem.hint
+    assert problem.is_serious()
 
 
 def test_routes__each_stands_in_the_matrix(walk: Walk) -> None:

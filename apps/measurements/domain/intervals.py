@@ -80,6 +80,14 @@ def is_estimable(n: ArrayLike, q: float | str) -> NDArray[np.bool_]:
     return np.full(counts.shape, True) if float(q) <= 0.5 else float(q) ** counts <= LEAST_TAIL_CHANCE
 
 
+def least_estimable(q: float | str) -> int:
+    """The fewest values that reach beyond an upper quantile: 19 for p85, 29 for p90."""
+    n = 1
+    while not is_estimable(n, q):
+        n += 1
+    return n
+
+
 def log_spread_ranks(n: ArrayLike) -> tuple[Integers, Floats]:
     """The rank c and the normal quantile z of a log median's spread (y_(n+1-c) - y_(c))/2z; none (0, nan) for n < 2.
 

@@ -40,6 +40,7 @@ LEAST_MEAN_COUNT = 5.0
 LEAST_WEEK_SIZE = 5
 COMPARED = frozenset({Kind.DURATIONS, Kind.SHARES, Kind.COUNTS})
 CHARTED = frozenset({Kind.DURATIONS, Kind.COUNTS})
+MISSING = frozenset({Status.NOT_CONNECTED, Status.SOURCE_SILENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def judge_chart(
         points, periods, lookback = chart_points(kind, months, freezes), months, MONTHS_BEFORE
     newest = _newest_complete(periods)
     if newest is None:
-        return not_judged(Reason.TOO_FEW)
+        return _missing(weeks) or not_judged(Reason.TOO_FEW)
     instead = stand_in(pause_if_frozen(periods[newest], freezes))
     if instead:
         return instead
@@ -213,6 +214,12 @@ def _ratio_sentence(rule: str, found: Comparison, pair: _Pair, template: str = "
 def _newest_complete(periods: Sequence[PeriodReading]) -> int | None:
     complete = [index for index, period in enumerate(periods) if period.reading.status != Status.PARTIAL]
     return complete[-1] if complete else None
+
+
+def _missing(weeks: Sequence[PeriodReading]) -> Verdict | None:
+    """What is said where the source of the newest week is silent or was never connected: few values are no answer."""
+    newest = weeks[-1].reading if weeks else Reading()
+    return stand_in(newest) if newest.status in MISSING else None
 
 
 def _point(period: PeriodReading, reading: Reading, least: int) -> Point:

@@ -9,28 +9,41 @@ from apps.measurements.domain.readings import Kind
 from apps.measurements.domain.wording import stand_in
 from apps.measurements.models import Restatement
 from apps.measurements.queries import Cell, LeftOut
+from apps.metrics.domain.spec import Measure, Span, Spec
 from apps.portal.context.readings import count_words, value_words
 from apps.portal.queries.evidence import CellPage
 from apps.portal.queries.services import label_of_source
 from apps.portal.tables import header, moment, plain
 
 ENOUGH = 50
+MILLION = 1_000_000
 
 
-def sum_words(cell: Cell) -> str:
-    """How the value comes about: `33 of 150 = 22 %`, `48 in 28 days = 12 a week`, `the median of 390 lengths`."""
+def sum_words(cell: Cell, spec: Spec) -> str:
+    """How the value comes about: `33 of 150 = 22 %`, `48 in 28 days = 12 a week`, `the middle of 390 lengths`."""
     reading = cell.reading
     if not reading.n:
         return "No fact was counted."
     value = value_words(cell)["text"] or "no value"
-    n, top, bottom = format_count(reading.n), reading.numerator, reading.denominator
-    if cell.kind is Kind.COUNTS:
-        return f"{format_count(round(top or 0))} in {format_count(round(bottom or 0))} days = {value}."
-    if cell.kind in (Kind.DURATIONS, Kind.UPPER_QUANTILES):
-        return f"The middle of {n} lengths, sorted = {value}."
-    if top is not None and bottom:
-        return f"{format_count(round(top))} of {format_count(round(bottom))} = {value}."
-    return f"{n} facts = {value}."
+    if spec.measure in (Measure.QUANTILE, Measure.MEAN):
+        return f"{_average_words(reading.n, spec)} = {value}."
+    # Beside amounts, sums are kept in whole millionths.
+    scale = MILLION if any(population.amount for population in spec.of + spec.numerator_of) else 1
+    top = format_count(round((reading.numerator or 0) / scale))
+    if spec.measure in (Measure.COUNT, Measure.RATE):
+        return f"{top} in {format_count(round(reading.denominator or 0))} days = {value}."
+    if spec.measure is Measure.LATEST:
+        return f"The newest amount = {value}."
+    return f"{top} of {format_count(round((reading.denominator or 0) / scale))} = {value}."
+
+
+def _average_words(n: int, spec: Spec) -> str:
+    """`The middle of 390 lengths, sorted`; upper quantiles and means say what they take."""
+    whom = count_words(n, "length" if isinstance(spec.value, Span) else "number")
+    if spec.measure is Measure.MEAN:
+        return f"{whom} added up and divided by {format_count(n)}"
+    share = float(spec.q)
+    return f"The middle of {whom}, sorted" if share == 0.5 else f"The {share * 100:.6g}th percentile of {whom}, sorted"
 
 
 def facts_words(page: CellPage) -> list[str]:
@@ -74,18 +87,19 @@ def _facts_table(page: CellPage, rows: list[Any], caption: str, count: int) -> d
     shown = rows[:ENOUGH]
     has_length = any(row.seconds is not None for row in shown)
     is_share = page.cell.kind is Kind.SHARES
+    length = "Length" if page.cell.unit == "seconds" else "Number"
     labels = [
         "Fact",
         "Service",
         "When",
-        *(["Length"] if has_length else []),
+        *([length] if has_length else []),
         *(["In the numerator"] if is_share else []),
     ]
     foot = f"The newest {len(shown)} of {format_count(count)}." if count > len(shown) else ""
     return {
         "caption": caption,
         "compact": True,
-        "columns": [{"label": label, "numeric": label == "Length"} for label in labels],
+        "columns": [{"label": label, "numeric": label == length} for label in labels],
         "rows": [_fact_row(page, row, has_length=has_length, is_share=is_share) for row in shown],
         "foot": foot,
     }
@@ -94,7 +108,7 @@ def _facts_table(page: CellPage, rows: list[Any], caption: str, count: int) -> d
 def _fact_row(page: CellPage, row: Any, *, has_length: bool, is_share: bool) -> list[dict[str, Any]]:
     service = page.services.get(row.service_id)
     name = f"{row.key} → {row.partner}" if row.partner else row.key
-    length = format_value(row.seconds, "seconds") if row.seconds is not None else ""
+    length = format_value(row.seconds, page.cell.unit) if row.seconds is not None else ""
     return [
         header(f"{label_of_source(row.source).rstrip('s')} {name}"),
         {"text": service.name, "url": reverse("portal:service", args=[service.slug])} if service else plain(""),

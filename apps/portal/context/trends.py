@@ -7,19 +7,20 @@ from django.urls import reverse
 from apps.core import clock
 from apps.core.calendar_words import GRAIN_WORDS
 from apps.core.numbers import JOINT
-from apps.measurements.domain.verdicts import Code, Verdict, line_of_expectation
+from apps.measurements.domain.verdicts import Code, Kind, Verdict, line_of_expectation
 from apps.measurements.queries import Cell, Chart
 from apps.portal.charts import GAPS, cells_figure, chart_figure, lanes_of
 from apps.portal.context.readings import evidence_url, reading_of
 from apps.portal.queries.trend import DefinitionTrends, ServiceTrends, TeamTrend
 from apps.services.models import Service
 
+POINTS = {Kind.DURATIONS: "median", Kind.SHARES: "share"}
 MOVED = frozenset({Code.IMPROVED, Code.WORSENED, Code.CHANGED})
 
 
 def title_of(cell: Cell, place: str = "") -> str:
-    """What a chart shows: `Change lead time, weekly median, Checkout`."""
-    by = {"seconds": "median", "share": "share"}.get(cell.unit, "")
+    """What a chart shows: `Change lead time, median by week, Checkout`."""
+    by = POINTS.get(cell.kind, "")
     grain = GRAIN_WORDS.get(cell.period.grain, "")
     return ", ".join(filter(None, (cell.name, f"{by} by {grain}".strip(), place)))
 

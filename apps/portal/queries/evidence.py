@@ -8,6 +8,7 @@ from apps.measurements import queries as measurements
 from apps.measurements.models import ComputeRun, Restatement
 from apps.measurements.queries import Cell, Difference, Evidence
 from apps.metrics import queries as metrics
+from apps.metrics.domain.spec import Spec
 from apps.metrics.models import DefinitionVersion
 from apps.portal.queries.subjects import NamedSubject, get_subject
 from apps.services.models import Service
@@ -27,6 +28,11 @@ class CellPage:
     run: ComputeRun | None
     restatements: list[Restatement]
     services: dict[int, Service]
+
+    @property
+    def spec(self) -> Spec:
+        """The rule that the value follows."""
+        return metrics.spec_of(self.version)
 
 
 def get_cell_page(slug: str, address: str, period_key: str) -> CellPage:

@@ -238,9 +238,7 @@ def _stages(board: Board, subject: Subject, slug: str, names: Sequence[str], wee
     sums = {name: cell.reading.numerator or 0 for name, cell in cells.items() if cell and cell.reading.n}
     total = sum(sums.values())
     return [
-        Stage(name, cell, sums[name] / total if total and name in sums else None)
-        for name, cell in cells.items()
-        if cell
+        Stage(name, cell, sums[name] / max(total, 1) if name in sums else None) for name, cell in cells.items() if cell
     ]
 
 

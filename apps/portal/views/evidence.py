@@ -38,7 +38,7 @@ def evidence(request: HttpRequest, slug: str, subject: str, period: str) -> Http
         "value": words["text"],
         "detail": ", ".join(filter(None, (words["range"], words["n"]))),
         "status": status_of(page.cell),
-        "sum": sum_words(page.cell),
+        "sum": sum_words(page.cell, page.spec),
         "facts": facts_words(page),
         "sentence": sentence_of(page.version),
         "version_url": reverse("portal:metric-version", args=[slug, page.version.number]),

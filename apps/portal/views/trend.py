@@ -11,6 +11,7 @@ from apps.core.access import Access, access
 from apps.core.asking import PageRequest, read_choice, reads
 from apps.core.calendar_words import GRAIN_WORDS
 from apps.core.periods import CALENDAR_GRAINS, Grain
+from apps.metrics import queries as metrics
 from apps.portal.charts import exempt_words, lanes_of
 from apps.portal.context.readings import newest_data, verdict_of
 from apps.portal.context.stages import stage_rows
@@ -39,6 +40,7 @@ def trend(request: PageRequest, slug: str) -> HttpResponse:
         "data_up_to": newest_data(cells),
         "grains": _grains(found, slug),
         "figure": _figure(found, slug),
+        "empty": _empty(found),
         "chart_verdict": _verdict(found.chart.verdict if found.chart else None, "On the chart"),
         "quarter_verdict": _verdict(found.quarter, "13 weeks against 26 before"),
         "exempted": _exempted(found),
@@ -95,6 +97,14 @@ def _figure(found: Trend, slug: str) -> dict[str, Any] | None:
         "svg": reverse("portal:metric-trend-svg", args=[slug]) + query,
     }
     return figure | {"lanes": lanes, "interactive": True, "links": files, "target": found.target}
+
+
+def _empty(found: Trend) -> str:
+    """What stands in place of a chart."""
+    stated = [GRAIN_WORDS[Grain(grain)] for grain in metrics.spec_of(found.version).window.grains]
+    if GRAIN_WORDS[found.grain] in stated:
+        return "No version of this definition is in force in these periods."
+    return f"{found.version.name} is not read by {GRAIN_WORDS[found.grain]}. It is read by {' and '.join(stated)}."
 
 
 def _exempted(found: Trend) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from apps.measurements.domain.wording import Code
 
 NO_DEFINITION = "no_definition"
 NO_DEFINITION_SENTENCE = "No data: no definition in force"
+NOT_READ_SENTENCE = "No data: its definition is not read over such a period"
 RETIRED_SENTENCE = "No data: retired since {day}"
 NO_TARGET_SENTENCE = "No target agreed"
 MISSING = frozenset({"not_connected", "source_silent"})

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from apps.core.calendar_words import age_words, period_words, short_period
+from apps.core.calendar_words import age_words, named_period, period_words, short_period
 from apps.core.periods import parse_period
 
 AT = datetime(2026, 8, 24, 10, tzinfo=UTC)
@@ -24,6 +24,11 @@ AT = datetime(2026, 8, 24, 10, tzinfo=UTC)
 def test_period__is_said_in_words(key: str, words: str, short: str) -> None:
     assert period_words(parse_period(key)) == words
     assert short_period(parse_period(key)) == short
+
+
+def test_named_period__is_said_inside_a_sentence() -> None:
+    keys = ("2026-W35", "2026-W05", "2026-08", "2026-Q3")
+    assert [named_period(parse_period(key)) for key in keys] == ["week 35", "week 5", "Aug 2026", "Q3 2026"]
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ class BoardOfShop(TestCase):
 
     def test_running__a_period_that_has_not_ended(self) -> None:
         cell = self.cell(self.shop.checkout_api, FREQUENCY, RUNNING)
-        assert (cell.reading.status, cell.reading.detail, cell.reading.value) == (Status.PARTIAL, "2025-W03", 0.0)
+        assert (cell.reading.status, cell.reading.detail, cell.reading.value) == (Status.PARTIAL, "week 3", 0.0)
         assert self.status(self.shop.checkout_api, FREQUENCY, parse_period("2025-Q1")) is Status.PARTIAL
 
     def test_running__a_subject_that_began_inside_the_period(self) -> None:

@@ -110,6 +110,13 @@ def test_judge_chart__sparse_weeks_give_way_to_months():
     assert chart(weeks).reason == Reason.TOO_FEW
 
 
+def test_judge_chart__where_nothing_is_reported_it_says_so_and_not_too_few():
+    for status, words in ((Status.NOT_CONNECTED, "not connected"), (Status.SOURCE_SILENT, "stale")):
+        weeks = [span(index, 1, Reading(status=status)) for index in range(26)]
+        assert chart(weeks).sentence == f"No data: {words}"
+    assert chart([]).reason == Reason.TOO_FEW
+
+
 def test_judge_chart__counts_need_five_a_week():
     terms = {"unit": "count", "direction": NEITHER}
     calm = [8, 9, 7, 8, 10, 8, 7, 9, 8, 8, 9, 7, 8, 9]

@@ -126,6 +126,10 @@ def test_is_estimable__upper_quantiles_need_values_above_them(q_text, least):
     assert intervals.is_estimable([least - 1, least], q_text).tolist() == [False, True]
 
 
+def test_least_estimable__is_what_a_page_asks_for():
+    assert [intervals.least_estimable(q) for q in ("0.5", "0.85", "0.9", "0.95", "0.99")] == [1, 19, 29, 59, 299]
+
+
 def test_is_estimable__the_median_always_is():
     assert intervals.is_estimable([0, 1, 100], "0.5").all()
 

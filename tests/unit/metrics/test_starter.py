@@ -34,6 +34,37 @@ def test_starter__holds_the_five_delivery_metrics_in_their_lenses():
     assert {version.slug: version.lens for version in STARTER} == LENSES
 
 
+# As the design writes them down; direction, unit and what a freeze pauses are left out there.
+AS_DESIGNED = {
+    "deployment-frequency": {
+        "measure": "rate", "of": {"facts": "deployments", "clock": "finished_at", "where": ["production"]},
+    },
+    "change-lead-time": {
+        "measure": "quantile", "of": {"facts": "changes", "clock": "linked.finished_at"},
+        "link": {
+            "from": "changes", "at": "merged_at", "to": "deployments", "to_clock": "finished_at",
+            "to_where": ["production"], "explicit": ["deployment"], "infer": "first_after", "scope": "service",
+            "max_gap": "90d",
+        },
+        "value": {
+            "from": "first_commit_at", "to": "linked.finished_at",
+            "stages": [["branch", "first_commit_at", "merged_at"], ["release", "merged_at", "linked.finished_at"]],
+        },
+    },
+    "change-failure-rate": {
+        "measure": "ratio", "of": {"facts": "deployments", "clock": "finished_at", "where": ["production"]},
+        "numerator": {"where": [["remediated_by", "is", "set"]]},
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("version", STARTER[:3], ids=lambda v: v.slug)
+def test_starter__computes_what_the_design_writes_down(version):
+    left_out = {key: version.spec[key] for key in ("direction", "unit")}
+    designed = parse_spec({**AS_DESIGNED[version.slug], **left_out}, SOURCES)
+    assert computing_text(parse_spec(version.spec, SOURCES)) == computing_text(designed)
+
+
 @EVERY
 def test_starter__each_contract_is_whole_and_names_a_known_pair(version):
     contract, problems = read_contract(version.contract)

@@ -14,10 +14,13 @@ from apps.core.periods import Grain, Period, parse_period
 from apps.core.problems import Conflict, Forbidden, Invalid
 from apps.delivery.facts import DEPLOYMENTS
 from apps.measurements.models import RecomputeRequest
+from apps.metrics.domain.starter import DEPLOYMENT_FREQUENCY
 from apps.scorecards import operations, queries
+from apps.scorecards.domain.cells import NOT_READ_SENTENCE
 from apps.scorecards.domain.content import sha256_of
 from apps.scorecards.models import Scorecard, ScorecardCell
 from apps.services import operations as services
+from tests.agreeing import agree, starter_item
 from tests.cards import FREEZES_AT, HOUR, QUARTER, House, weeks_before
 from tests.personas import principal_of
 
@@ -111,6 +114,19 @@ def test_freeze__a_weekly_card_reads_the_last_13_complete_weeks(measured: House)
     assert cell.target_code == "target_met"
     assert [w["period"] for w in cell.weeks][-1] == "2026-W26"
     assert (len(cell.weeks), cell.weeks[-1]["value"]) == (13, pytest.approx(1 / 9))
+
+
+def test_freeze__a_definition_read_by_quarter_shows_no_zero_on_a_weekly_card(measured: House) -> None:
+    spec = {**DEPLOYMENT_FREQUENCY.spec, "window": {"grains": ["quarter"]}}
+    with clock.playing(datetime(2026, 3, 2, 12, tzinfo=UTC)):
+        agree(
+            starter_item(DEPLOYMENT_FREQUENCY, measured.team, spec=spec), author=measured.organisation.people["ana"],
+            on=date(2026, 4, 1), reason="Weeks say little about it, so that it is read by quarter alone.",
+        )  # fmt: skip
+    with clock.playing(datetime(2026, 7, 6, 4, tzinfo=UTC)):
+        cell = cells(freeze(measured, parse_period("2026-W27")))["Deployment frequency"]
+    assert (cell.trend_sentence, cell.value, cell.n) == (NOT_READ_SENTENCE, None, None)
+    assert not cell.needs_decision
 
 
 def test_freeze__a_target_of_another_meaning_is_not_judged(measured: House) -> None:

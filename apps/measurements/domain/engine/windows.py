@@ -24,10 +24,14 @@ class Window:
 
 def windows_for(spec: Spec, periods: Iterable[Period], zone: ZoneInfo) -> list[Window]:
     """The windows in which a spec is evaluated, out of given periods; grains it does not state are left out."""
-    wanted = {Grain(g) for g in spec.window.grains}
-    runs = Grain.WEEK in wanted and spec.window.rolling == 1
-    chosen = (p for p in periods if p.grain in wanted or (runs and p.grain in TRAILING_GRAINS))
-    return [_window(period, spec, zone) for period in chosen]
+    return [_window(period, spec, zone) for period in periods if is_read(spec, period)]
+
+
+def is_read(spec: Spec, period: Period) -> bool:
+    """True for periods of the lengths a spec states, and for runs of its weeks; a rolling window has no runs."""
+    if period.grain in TRAILING_GRAINS:
+        return Grain.WEEK in spec.window.grains and spec.window.rolling == 1
+    return period.grain in spec.window.grains
 
 
 def _window(period: Period, spec: Spec, zone: ZoneInfo) -> Window:
