@@ -89,7 +89,7 @@ def _opened(function: ast.AST) -> Iterator[str]:
             yield from (name for name in named if name in WRITERS)
 
 
-def _asks_first(function: ast.AST) -> bool:
+def _asks_first(function: ast.FunctionDef) -> bool:
     """True when the first statement after the docstring is `require_grant(grant)`."""
     body = [node for node in function.body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))]
     first = body[0]
