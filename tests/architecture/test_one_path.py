@@ -91,7 +91,7 @@ def _opened(function: ast.AST) -> Iterator[str]:
 
 def _asks_first(function: ast.FunctionDef) -> bool:
     """True when the first statement after the docstring is `require_grant(grant)`."""
-    body = [node for node in function.body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))]
-    first = body[0]
-    is_call = isinstance(first, ast.Expr) and isinstance(first.value, ast.Call)
-    return is_call and chain_of(first.value.func) == ["require_grant"]
+    first = function.body[1 if ast.get_docstring(function) else 0]
+    if not isinstance(first, ast.Expr) or not isinstance(first.value, ast.Call):
+        return False
+    return chain_of(first.value.func) == ["require_grant"]

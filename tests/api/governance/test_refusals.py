@@ -23,7 +23,7 @@ FREEZE = {"name": "launch freeze", "team": "checkout", "starts_on": "2026-05-06"
 def items(count: int) -> dict:
     """So many changes in one proposal."""
     item = {"kind": RULE, "op": "change", "content": {"computing": "b"}}
-    return body() | {"items": [{**item, "key": f"rule-{n}"} for n in range(count)]}
+    return {**body(), "items": [{**item, "key": f"rule-{n}"} for n in range(count)]}
 
 
 def tagged(made: dict) -> dict[str, str]:

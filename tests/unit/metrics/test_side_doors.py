@@ -268,7 +268,7 @@ def test_demonstration__everything_governed_came_by_a_proposal_in_force(demo):
     for model in MODELS_OF_KINDS:
         if any(field.name == "proposal" for field in model._meta.fields):
             assert model.objects.count() > 0, model
-            assert set(model.objects.values_list("proposal__state", flat=True)) == {"activated"}, model
+            assert {row.proposal.state for row in model.objects.select_related("proposal")} == {"activated"}, model
 
 
 @pytest.mark.parametrize("model", MODELS_OF_KINDS, ids=lambda m: m.__name__)
