@@ -1,0 +1,1 @@
+"""Incidents, retros, actions and pages: their words and rules. Pure."""
