@@ -12,7 +12,7 @@ from apps.core.templatetags.plumbline import instant_words
 from apps.governance import policies
 from apps.governance.checking import Case
 from apps.governance.domain.checks import Finding, failed
-from apps.governance.domain.kinds import Change, Op, Pages, kinds
+from apps.governance.domain.kinds import Change, Op, kinds
 from apps.governance.domain.origins import Origin
 from apps.governance.domain.revisions import Asked
 from apps.governance.domain.states import ProposalState
@@ -216,8 +216,7 @@ def hat_words(role: str) -> str:
 def edit_url(case: Case) -> str:
     """Where a revision is written: the form of the kind where there is one thing of it, else the plain form."""
     item = case.items[0] if len(case.items) == 1 else None
-    pages = kinds.pages(item.kind) if item is not None else Pages()
-    own = pages.edit if item is not None and item.op in (Op.CREATE, Op.CHANGE) else pages.edit_end
+    own = kinds.pages(item.kind).edit(item) if item is not None else ""
     return reverse(own or "governance:proposal-edit", args=[case.proposal.number])
 
 

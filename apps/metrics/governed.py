@@ -18,6 +18,7 @@ from apps.metrics.domain.contracts import KEYS, LABELS
 from apps.metrics.domain.sentences import say_spec
 from apps.metrics.domain.spec import Spec
 from apps.metrics.drafting import VersionDraft, read_version
+from apps.metrics.edit_pages import name_edit_form
 from apps.metrics.life_drafting import (
     DeprecationDraft,
     RetirementDraft,
@@ -295,7 +296,6 @@ kinds.set_pages(
         of_object="portal:metric",
         first="metrics:definition-create",
         new="metrics:wording-create",
-        edit="metrics:wording-edit",
-        edit_end="metrics:life-edit",
+        edit=name_edit_form,
     ),
 )

@@ -20,6 +20,7 @@ from apps.governance.domain.states import ProposalState
 from apps.governance.models import Proposal, ProposalItem
 from apps.metrics import operations, policies, queries
 from apps.metrics.domain.lifecycle import Lifecycle
+from apps.metrics.edit_pages import is_move
 from apps.metrics.life_forms import PLACES, ConfirmForm, DeprecateForm, LifeForm, MoveForm, RetireForm
 from apps.metrics.models import DefinitionVersion, MetricDefinition
 from apps.metrics.proposing import (
@@ -29,7 +30,6 @@ from apps.metrics.proposing import (
     VOIDS,
     WRONG,
     crumbs,
-    is_move,
     open_proposals,
     refuse,
     saved,

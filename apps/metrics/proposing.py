@@ -1,7 +1,6 @@
 """What the pages share on which something is proposed about one definition."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -14,30 +13,15 @@ from apps.core.form_problems import add_problem
 from apps.core.problems import Conflict, Invalid, Outdated, ProblemError, Unreadable
 from apps.governance import operations as governance
 from apps.governance import queries as proposals
-from apps.governance.domain.kinds import Op
 from apps.governance.domain.revisions import Asked
-from apps.governance.models import Proposal, ProposalItem
+from apps.governance.models import Proposal
 from apps.metrics import operations
 
 METHODS = ["GET", "HEAD", "POST"]
 WRONG = 422
 VOIDS = "A new revision voids the signatures of the one before."
 DRAFTED = "A draft is seen by its authors and the leads of the owning team until it is submitted."
-IDENTITY = ("lens", "owner_team", "slug")
 REFUSED = (Invalid, Conflict, Outdated)
-
-
-def identity_of(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The parts of a version's document that say whose it is and what it is called in addresses."""
-    return {key: document[key] for key in IDENTITY if key in document}
-
-
-def is_move(item: ProposalItem) -> bool:
-    """True for a change that gives a definition another team, lens or short name."""
-    before, after = item.shown.get("before"), item.shown.get("after")
-    if item.op != Op.CHANGE or not before or not after:
-        return False
-    return identity_of(before["document"]) != identity_of(after["document"])
 
 
 def open_proposals(slug: str) -> list[dict[str, str]]:

@@ -20,6 +20,7 @@ from apps.governance.domain.revisions import read_text
 from apps.governance.domain.states import ProposalState
 from apps.governance.models import Proposal
 from apps.metrics import operations, policies, queries
+from apps.metrics.edit_pages import identity_of, is_move
 from apps.metrics.models import DefinitionVersion
 from apps.metrics.proposing import (
     DRAFTED,
@@ -28,8 +29,6 @@ from apps.metrics.proposing import (
     VOIDS,
     WRONG,
     crumbs,
-    identity_of,
-    is_move,
     open_proposals,
     refuse,
     saved,

@@ -138,10 +138,21 @@
     }
   }
 
+  /* Being idle says nothing of the screen: a slow one may still be waiting for the page itself. */
+  const painted = new Promise((done) => {
+    const told = window.PerformanceObserver?.supportedEntryTypes?.includes("paint");
+    if (!told) return done();
+    new PerformanceObserver((list, watching) => {
+      if (list.getEntriesByName("first-contentful-paint").length === 0) return;
+      watching.disconnect();
+      done();
+    }).observe({ type: "paint", buffered: true });
+  });
+
   const watcher = new IntersectionObserver((entries) => {
     for (const entry of entries.filter((e) => e.isIntersecting)) {
       watcher.unobserve(entry.target);
-      if (entry.target.clientWidth >= NARROW) whenIdle(() => draw(entry.target));
+      if (entry.target.clientWidth >= NARROW) painted.then(() => whenIdle(() => draw(entry.target)));
     }
   });
   const start = () => document.querySelectorAll("[data-chart]").forEach((box) => watcher.observe(box));

@@ -144,6 +144,11 @@ class Kind:
 Previewer = Callable[[Change], Sequence[Section]]
 
 
+def plain_form(_item: Any) -> str:
+    """A proposal of one such item is revised in the plain form."""
+    return ""
+
+
 @dataclass(frozen=True)
 class Pages:
     """Names of a kind's own pages: its object by key, and the forms that speak its words (empty: the plain form)."""
@@ -152,9 +157,8 @@ class Pages:
     # Where an object that does not exist yet begins, if not where a change of one does.
     first: str = ""
     new: str = ""
-    edit: str = ""
-    # Where a proposal that lets an object go is revised.
-    edit_end: str = ""
+    # Where a proposal of one stored item is revised, by what the item says.
+    edit: Callable[[Any], str] = plain_form
 
 
 class KindRegistry:

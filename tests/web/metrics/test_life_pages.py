@@ -163,6 +163,9 @@ def test_move__is_drafted_in_words_and_revised_in_its_own_form(client_as: As) ->
     assert "keeps the rule" in words_of(done)
     led = client.get(f"/proposals/{number}/words/")
     assert (led.status_code, led["Location"]) == (302, f"/proposals/{number}/life/")
+    shown = main_of(client.get(f"/proposals/{number}/"))
+    assert f'href="/proposals/{number}/life/"' in shown
+    assert f'href="/proposals/{number}/words/"' not in shown
     page = main_of(client.get(f"/proposals/{number}/life/"))
     assert 'value="hurried"' in page
     assert '<option value="harbour" selected>' in page
