@@ -10,7 +10,6 @@ from apps.core.fact_sources import sources
 from apps.core.periods import Grain, Period
 from apps.governance.domain.excluded import Excluded
 from apps.measurements.cells import Cell, Sight, kind_of_spec, reading_of
-from apps.measurements.domain.charts import Limits, Point, signals
 from apps.measurements.domain.engine.needs import needs_of
 from apps.measurements.domain.engine.placed import ends_at_link
 from apps.measurements.domain.engine.windows import is_read
@@ -23,10 +22,7 @@ from apps.measurements.domain.verdicts import (
     Series,
     Target,
     Verdict,
-    chart_limits,
-    chart_points,
     judge,
-    judge_chart,
 )
 from apps.measurements.domain.wording import no_trend
 from apps.measurements.models import MetricValue
@@ -37,7 +33,6 @@ from apps.metrics.domain.versions import successions
 from apps.metrics.models import DefinitionVersion
 
 QUARTER_WEEKS, BASELINE_WEEKS = 13, 26
-CHART_HISTORY = {Grain.WEEK: 26, Grain.MONTH: 24, Grain.QUARTER: 8}
 
 
 @dataclass(frozen=True)
@@ -53,21 +48,6 @@ class Held:
     def touches(self, start: datetime, end: datetime) -> bool:
         """True when the ownership and the period share an instant."""
         return self.from_at < end and (self.until_at is None or self.until_at > start)
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A series with the verdict on its newest complete period, its normal range, and where a version began."""
-
-    cells: list[Cell]
-    verdict: Verdict
-    limits: list[tuple[float, float, float] | None]
-    signals: frozenset[int]
-    breaks: list[tuple[date, int, int]]
-    # Numbers of versions that had to be in force at once.
-    at_once: frozenset[int] = frozenset()
-    # Exemptions that leave facts of these periods out.
-    exempted: list[Excluded] = field(default_factory=list)
 
 
 @dataclass
@@ -213,40 +193,9 @@ class Board:
             per="deployment" if per_link else "",
         )
 
-    def chart(self, subject: Subject, slug: str, last: Period, count: int) -> Chart | None:
-        """The newest `count` periods with normal range and signals; reads further back for the range."""
-        history = self.series(subject, slug, last, count + CHART_HISTORY[last.grain])
-        if not history:
-            return None
-        readings = [cell.as_period_reading for cell in history]
-        kind, breaks = history[-1].kind, [day for day, _, _ in self.breaks(slug)]
-        points = chart_points(kind, readings)
-        limits = chart_limits(kind, points, breaks=breaks, lookback=CHART_HISTORY[last.grain])
-        as_months = last.grain is Grain.MONTH
-        verdict = judge_chart(
-            kind,
-            [] if as_months else readings,
-            readings if as_months else [],
-            unit=history[-1].unit,
-            direction=history[-1].direction,
-            breaks=breaks,
-        )
-        shown = slice(max(0, len(history) - count), None)
-        ringing = _ringing(points, limits)
-        start = shown.start or 0
-        return Chart(
-            cells=history[shown],
-            verdict=verdict,
-            limits=[None if x is None else (x.lower, x.centre, x.upper) for x in limits[shown]],
-            signals=frozenset(i - start for i in ringing if i >= start),
-            breaks=self.breaks(slug),
-            at_once=frozenset(version.number for version in self.versions.get(slug, ()) if version.at_once_reason),
-            exempted=self._pauses.leaving_out(subject, slug, [cell.period for cell in history[shown]]),
-        )
-
-
-def _ringing(points: Sequence[Point], limits: Sequence[Limits | None]) -> list[int]:
-    return [signal.index for signal in signals(points, limits)]
+    def exempted(self, subject: Subject, slug: str, periods: Sequence[Period]) -> list[Excluded]:
+        """Exemptions that leave facts of these periods out."""
+        return self._pauses.leaving_out(subject, slug, periods)
 
 
 def _stored_parts(row: MetricValue | None) -> dict[str, Any]:
@@ -267,11 +216,6 @@ def periods_of_trend(week: Period) -> list[Period]:
     """Every period a quarter comparison at `week` reads."""
     weeks = [week.previous(steps) for steps in range(QUARTER_WEEKS + BASELINE_WEEKS)]
     return [*weeks, week.trailing(Grain.WEEKS_13), week.previous(QUARTER_WEEKS).trailing(Grain.WEEKS_26)]
-
-
-def periods_of_chart(last: Period, count: int) -> list[Period]:
-    """Every period a chart reads: what it shows and the history its range is made of."""
-    return [last.previous(steps) for steps in range(count + CHART_HISTORY[last.grain])]
 
 
 def unique(periods: Iterable[Period]) -> list[Period]:

@@ -11,8 +11,16 @@ from apps.core.periods import Grain, Period
 from apps.governance import queries as governance
 from apps.governance.domain.excluded import Excluded
 from apps.measurements import naming
-from apps.measurements.board import Board, Chart, Held, periods_of_chart, periods_of_trend, unique
+from apps.measurements.board import Board, Held, periods_of_trend, unique
 from apps.measurements.cells import Cell
+from apps.measurements.charting import (
+    CHART_SHOWN,
+    Chart,
+    chart_of,
+    periods_of_chart,
+    periods_of_readable_chart,
+    readable_chart_of,
+)
 from apps.measurements.creeping import list_creeps as list_creeps
 from apps.measurements.domain.engine.windows import is_read
 from apps.measurements.domain.subjects import ORGANISATION, UNOWNED, WHOLE, Subject, SubjectKind
@@ -22,7 +30,20 @@ from apps.metrics import queries as metrics
 from apps.metrics.models import DefinitionVersion
 from apps.services.models import FactConnection, Ownership, Service
 
-__all__ = ["Again", "Board", "Cell", "Chart", "Evidence", "LeftOut", "periods_of_chart", "periods_of_trend"]
+__all__ = [
+    "CHART_SHOWN",
+    "Again",
+    "Board",
+    "Cell",
+    "Chart",
+    "Evidence",
+    "LeftOut",
+    "chart_of",
+    "periods_of_chart",
+    "periods_of_readable_chart",
+    "periods_of_trend",
+    "readable_chart_of",
+]
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 Versions = Mapping[str, Sequence[DefinitionVersion]]

@@ -107,7 +107,12 @@ def signals(points: Sequence[Point], limits: Sequence[Limits | None]) -> list[Si
 
 def uses_weeks(weeks: Sequence[Point]) -> bool:
     """Whether a weekly chart is dense enough: 13 of the last 26 weeks have a value; else months are read."""
-    return sum(week.value is not None for week in weeks[-WEEKS_BEFORE:]) >= LEAST_WEEKS_WITH_VALUE
+    return count_values(weeks, WEEKS_BEFORE) >= LEAST_WEEKS_WITH_VALUE
+
+
+def count_values(points: Sequence[Point], last: int) -> int:
+    """How many of the `last` newest points carry a value."""
+    return sum(point.value is not None for point in points[-last:])
 
 
 def quarter_start(day: date) -> date:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from apps.core.calendar_words import short_day
 from apps.core.numbers import format_change, format_points, format_ratios, number_style
 from apps.measurements.domain.charts import (
+    LEAST_BASELINE,
     MONTHS_BEFORE,
     RUN_LENGTH,
     WEEKS_BEFORE,
     Limits,
     Point,
     Signal,
+    count_values,
     locked_limits,
     signals,
     uses_weeks,
@@ -102,19 +104,57 @@ def judge_chart(
 
     Periods stand in order of time without gaps, empty ones included.
     """
-    points, periods, lookback = chart_points(kind, weeks, freezes), weeks, WEEKS_BEFORE
-    if not uses_weeks(points):
-        points, periods, lookback = chart_points(kind, months, freezes), months, MONTHS_BEFORE
+    terms: dict[str, Any] = {"unit": unit, "direction": direction, "breaks": breaks, "freezes": freezes}
+    if reads_months(kind, weeks, months, freezes):
+        return judge_periods(kind, months, lookback=MONTHS_BEFORE, **terms)
+    points = _complete_points(kind, weeks, freezes)
+    if kind in CHARTED and not uses_weeks(points):
+        return _missing(weeks) or not_judged(
+            Reason.TOO_FEW, "too_few_weeks", n=count_values(points, WEEKS_BEFORE), weeks=WEEKS_BEFORE
+        )
+    return judge_periods(kind, weeks, lookback=WEEKS_BEFORE, **terms)
+
+
+def judge_periods(
+    kind: Kind,
+    periods: Sequence[PeriodReading],
+    *,
+    lookback: int,
+    unit: str,
+    direction: Direction,
+    breaks: Sequence[date] = (),
+    freezes: Sequence[Freeze] = (),
+) -> Verdict:
+    """The newest complete one of some periods against the range made of the `lookback` periods before its quarter."""
     newest = _newest_complete(periods)
     if newest is None:
-        return _missing(weeks) or not_judged(Reason.TOO_FEW)
+        return not_judged(Reason.TOO_FEW)
     instead = stand_in(pause_if_frozen(periods[newest], freezes))
     if instead:
         return instead
-    if kind not in CHARTED:
+    if kind not in CHARTED or lookback < LEAST_BASELINE:  # so few periods make no range
         return no_trend()
+    points = chart_points(kind, periods, freezes)
     limits = chart_limits(kind, points, breaks=breaks, lookback=lookback)
     return _at(points, limits, newest, unit, direction)
+
+
+def reads_months(
+    kind: Kind, weeks: Sequence[PeriodReading], months: Sequence[PeriodReading], freezes: Sequence[Freeze] = ()
+) -> bool:
+    """Whether months show what weeks cannot: too few weeks have a value, and more of the months have one."""
+    by_week, by_month = _complete_points(kind, weeks, freezes), _complete_points(kind, months, freezes)
+    return not uses_weeks(by_week) and count_values(by_month, MONTHS_BEFORE) > count_values(by_week, WEEKS_BEFORE)
+
+
+def weeks_with_value(kind: Kind, weeks: Sequence[PeriodReading]) -> int:
+    """How many of the last 26 complete weeks have a value that a chart shows."""
+    return count_values(_complete_points(kind, weeks, ()), WEEKS_BEFORE)
+
+
+def _complete_points(kind: Kind, periods: Sequence[PeriodReading], freezes: Sequence[Freeze]) -> list[Point]:
+    newest = _newest_complete(periods)
+    return [] if newest is None else chart_points(kind, periods[: newest + 1], freezes)
 
 
 def chart_points(kind: Kind, periods: Sequence[PeriodReading], freezes: Sequence[Freeze] = ()) -> list[Point]:

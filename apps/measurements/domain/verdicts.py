@@ -22,7 +22,16 @@ from apps.measurements.domain.readings import (
     pause_if_frozen,
 )
 from apps.measurements.domain.target_verdicts import judge_target
-from apps.measurements.domain.trend_verdicts import chart_limits, chart_points, judge_chart, judge_quarter, trend_code
+from apps.measurements.domain.trend_verdicts import (
+    chart_limits,
+    chart_points,
+    judge_chart,
+    judge_periods,
+    judge_quarter,
+    reads_months,
+    trend_code,
+    weeks_with_value,
+)
 from apps.measurements.domain.wording import (
     REASONS,
     WORDS,
@@ -60,12 +69,15 @@ __all__ = [
     "count_words",
     "judge",
     "judge_chart",
+    "judge_periods",
     "judge_quarter",
     "judge_target",
     "kind_of",
     "line_of_expectation",
     "pause_if_frozen",
+    "reads_months",
     "trend_code",
+    "weeks_with_value",
 ]
 
 LEAST_BASELINE_WEEKS = 13

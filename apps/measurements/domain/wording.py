@@ -59,6 +59,7 @@ TEMPLATES: Mapping[str, str] = {
     "paused_on": "{word}: {reason_word} {detail}",
     "running_named": "{word}: {detail} is {reason_word}",
     "too_few": "{word}: {reason_word} ({n} of {needed})",
+    "too_few_weeks": "{word}: {reason_word}, a value in {n} of the last {weeks} weeks",
     "too_few_before": "{word}: {reason_word} before to compare with",
     "too_few_before_of": "{word}: {reason_word} before to compare with ({n} of {needed})",
     "still_open": "{word}: {reason_word}, what is still open may take longer",

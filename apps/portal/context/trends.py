@@ -28,8 +28,15 @@ def title_of(cell: Cell, place: str = "") -> str:
 def finding_of(verdict: Verdict | None, cell: Cell) -> str:
     """The verdict's sentence; kinds without a weekly rule say what the points are."""
     if verdict is None or verdict.code is Code.NO_TREND:
-        return f"{cell.name}: points without a weekly range"
+        return f"{cell.name}: points without a normal range"
     return verdict.sentence
+
+
+def note_of(chart: Chart) -> str:
+    """Why months stand where weeks are expected; empty where they do not."""
+    if chart.weeks_with_value is None:
+        return ""
+    return f"Weeks are too sparse to read: {chart.weeks_with_value} of the last 26 have a value. Months are shown."
 
 
 def chart_of(chart: Chart, address: str, *, id: str, size: str = "row", place: str = "") -> dict[str, Any]:  # noqa: A002
@@ -39,7 +46,7 @@ def chart_of(chart: Chart, address: str, *, id: str, size: str = "row", place: s
         chart, id=id, title=title_of(cell, place), finding=finding_of(chart.verdict, cell), size=size,
         url=lambda one: evidence_url(one, address),
     )  # fmt: skip
-    return figure | {"links": links_of(cell.slug, address, cell.period.grain)}
+    return figure | {"links": links_of(cell.slug, address, cell.period.grain), "note": note_of(chart)}
 
 
 def links_of(slug: str, address: str, grain: Any) -> dict[str, str]:

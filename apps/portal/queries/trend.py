@@ -30,7 +30,6 @@ from apps.teams.models import Team
 LEAD_TIME, FREQUENCY, FAILURE_RATE = "change-lead-time", "deployment-frequency", "change-failure-rate"
 SHIPPING = (LEAD_TIME, FREQUENCY, FAILURE_RATE)
 PARTS = ("whole", "per_link")
-SHOWN = {Grain.WEEK: 27, Grain.MONTH: 25, Grain.QUARTER: 13}
 NEWEST = 4
 MOST_MULTIPLES = 12
 CHANGED_FOR = timedelta(weeks=4)
@@ -105,7 +104,7 @@ def get_shipping(team: Team, at: datetime) -> Shipping:
     subject, week = Subject(SubjectKind.TEAM, team.pk), _week(at)
     running = week.previous(-1)
     board = _shipping_board(subject, week, running)
-    chart = _first(board.chart(subject, slug, running, SHOWN[Grain.WEEK]) for slug in SHIPPING)
+    chart = _first(measurements.readable_chart_of(board, subject, slug, running) for slug in SHIPPING)
     services = [held.service_id for held in board.held[subject] if held.until_at is None]
     return Shipping(
         subject=subject,
@@ -123,7 +122,7 @@ def _shipping_board(subject: Subject, week: Period, running: Period) -> Board:
     numbers = [week.trailing(Grain.WEEKS_4), week.trailing(Grain.WEEKS_13)]
     periods = [
         *numbers,
-        *measurements.periods_of_chart(running, SHOWN[Grain.WEEK]),
+        *measurements.periods_of_readable_chart(running),
         *measurements.periods_of_trend(week),
     ]
     return measurements.load_board([subject], SHIPPING, periods, PARTS)
@@ -149,7 +148,7 @@ def get_service_trends(service: Service, at: datetime) -> ServiceTrends:
     subject, week = Subject(SubjectKind.SERVICE, service.pk), _week(at)
     running = week.previous(-1)
     board = _shipping_board(subject, week, running)
-    chart = board.chart(subject, FREQUENCY, running, SHOWN[Grain.WEEK])
+    chart = measurements.readable_chart_of(board, subject, FREQUENCY, running)
     cells = _present(board.cell(subject, slug, week.trailing(_window(slug))) for slug in SHIPPING)
     return ServiceTrends(cells=cells, chart=chart, marks=_marks(board, subject, chart))
 
@@ -165,11 +164,11 @@ def get_definition_trends(versions: Sequence[DefinitionVersion], at: datetime) -
     subjects = {team.pk: Subject(SubjectKind.TEAM, team.pk) for team in shown}
     whole, week = named_whole().subject, _week(at)
     running = week.previous(-1)
-    periods = [*measurements.periods_of_chart(running, SHOWN[Grain.WEEK]), *measurements.periods_of_trend(week)]
+    periods = [*measurements.periods_of_readable_chart(running), *measurements.periods_of_trend(week)]
     board = measurements.load_board_of({slug: versions}, [whole, *subjects.values()], periods, PARTS)
     rows = [_team_trend(board, team, subjects[team.pk], slug, running, week) for team in shown]
     beside = find_beside(board, whole, slug, week)
-    return DefinitionTrends(board.chart(whole, slug, running, SHOWN[Grain.WEEK]), rows, beside)
+    return DefinitionTrends(measurements.readable_chart_of(board, whole, slug, running), rows, beside)
 
 
 def until(definition: MetricDefinition, at: datetime) -> datetime:
@@ -179,30 +178,30 @@ def until(definition: MetricDefinition, at: datetime) -> datetime:
 
 
 def _team_trend(board: Board, team: Team, subject: Subject, slug: str, running: Period, week: Period) -> TeamTrend:
-    cells = board.series(subject, slug, running, SHOWN[Grain.WEEK])
+    cells = board.series(subject, slug, running, measurements.CHART_SHOWN[Grain.WEEK])
     return TeamTrend(team, cells, board.trend(subject, slug, week))
 
 
-def get_trend(slug: str, subject: NamedSubject, grain: Grain, at: datetime, *, by: Principal) -> Trend:
-    """A definition's series for one subject; raises `Absent` without such a definition; eight queries at most."""
+def get_trend(slug: str, subject: NamedSubject, grain: Grain | None, at: datetime, *, by: Principal) -> Trend:
+    """A definition's series for one subject; raises `Absent` without such a definition; eight queries at most.
+
+    Without a grain it is read by week, or by month where weeks are too sparse.
+    """
     versions = metrics.versions_by_slug([slug]).get(slug)
     if not versions:
         raise Absent("not_found", "Nothing is here for you.")
     metrics.require_present(slug, versions[0].definition)
     at = until(versions[0].definition, at)
-    week, last = _week(at), period_at(at, grain, clock.reporting_zone())
+    week = _week(at)
     version = metrics.governing_version(versions, week) or versions[0]
     names = _stage_names(version)
-    periods = [
-        week.trailing(Grain.WEEKS_13),
-        *measurements.periods_of_chart(last, SHOWN[grain]),
-        *measurements.periods_of_trend(week),
-    ]
+    read = _Read(subject.subject, slug, grain, period_at(at, grain or Grain.WEEK, clock.reporting_zone()))
+    periods = [week.trailing(Grain.WEEKS_13), *read.periods, *measurements.periods_of_trend(week)]
     board = measurements.load_board([subject.subject], [slug], periods, (*PARTS, *names))
-    chart = board.chart(subject.subject, slug, last, SHOWN[grain])
+    chart = read.chart(board)
     return Trend(
         subject=subject,
-        grain=grain,
+        grain=chart.cells[-1].period.grain if chart else read.last.grain,
         chart=chart,
         quarter=board.trend(subject.subject, slug, week),
         stages=_stages(board, subject.subject, slug, names, week),
@@ -210,6 +209,28 @@ def get_trend(slug: str, subject: NamedSubject, grain: Grain, at: datetime, *, b
         version=version,
         target=_target(subject.subject, version, slug, at, by) if chart else None,
     )
+
+
+@dataclass(frozen=True)
+class _Read:
+    """Which chart a trend page asks for: one grain, or (None) the one that can be read."""
+
+    subject: Subject
+    slug: str
+    grain: Grain | None
+    last: Period
+
+    @property
+    def periods(self) -> list[Period]:
+        if self.grain is None:
+            return measurements.periods_of_readable_chart(self.last)
+        return measurements.periods_of_chart(self.last, measurements.CHART_SHOWN[self.grain])
+
+    def chart(self, board: Board) -> Chart | None:
+        if self.grain is None:
+            return measurements.readable_chart_of(board, self.subject, self.slug, self.last)
+        shown = measurements.CHART_SHOWN[self.grain]
+        return measurements.chart_of(board, self.subject, self.slug, self.last, shown)
 
 
 def _target(

@@ -72,7 +72,7 @@ def trend_svg(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _read(request: HttpRequest, slug: str) -> Trend:
-    grain = Grain(read_choice(request, "grain", GRAINS))
+    grain = Grain(read_choice(request, "grain", GRAINS)) if "grain" in request.GET else None
     subject = get_subject(request.GET.get("subject", "organisation:all"))
     return get_trend(slug, subject, grain, clock.as_of(), by=request.principal)  # type: ignore[attr-defined]
 

@@ -42,7 +42,7 @@ def series_of(subject: Subject, slug: str, last: Period, count: int) -> list[Cel
 def chart_of(subject: Subject, slug: str, last: Period, count: int) -> queries.Chart | None:
     """A chart of one subject and definition; None when no version is in force."""
     board = queries.load_board([subject], [slug], queries.periods_of_chart(last, count))
-    return board.chart(subject, slug, last, count)
+    return queries.chart_of(board, subject, slug, last, count)
 
 
 def monday(weeks_ago: int) -> datetime:
@@ -222,7 +222,7 @@ class BoardOfShop(TestCase):
                     for slug in (FREQUENCY, FAILURES, LEAD):
                         assert board.cell(subject, slug, LAST) is not None
                         assert board.trend(subject, slug, LAST) is not None
-                        assert board.chart(subject, slug, LAST, 13) is not None
+                        assert queries.chart_of(board, subject, slug, LAST, 13) is not None
             assert len(context) == 5
 
     def test_trend__four_a_week_after_one_a_week_is_an_improvement(self) -> None:

@@ -20,6 +20,9 @@ from apps.measurements.domain.verdicts import (
     chart_points,
     judge,
     judge_chart,
+    judge_periods,
+    reads_months,
+    weeks_with_value,
 )
 from tests.unit.measurements.readings import (
     AT_MOST,
@@ -107,7 +110,56 @@ def test_judge_chart__sparse_weeks_give_way_to_months():
         for month, hour in enumerate([*CALM[:12], 60.0])
     ]
     assert chart(weeks, months).sentence == "Worsened: 60\u00a0h is above normal range 10–45\u00a0h since 1 Jan"
-    assert chart(weeks).reason == Reason.TOO_FEW
+    assert chart(weeks).sentence == "Not judged: too few, a value in 6 of the last 26 weeks"
+
+
+def monthly(hours):
+    """Months from 2023 on, None for one without a fact."""
+    days = [date(2023 + month // 12, month % 12 + 1, 1) for month in range(len(hours) + 1)]
+    readings = [Reading(status=Status.ZERO) if hour is None else Reading(hour * 3600, n=9) for hour in hours]
+    return [PeriodReading(*place) for place in zip(days[:-1], days[1:], readings, strict=True)]
+
+
+def test_reads_months__from_twelve_weeks_of_twenty_six_down():
+    months = monthly([20.0] * 24)
+    for filled, expected in ((13, False), (12, True)):
+        weeks = weekly([20.0] * filled + [None] * (26 - filled))
+        assert reads_months(Kind.DURATIONS, weeks, months) is expected
+        assert weeks_with_value(Kind.DURATIONS, weeks) == filled
+
+
+def test_reads_months__weeks_of_a_young_series_stay_as_months_would_show_less():
+    weeks = weekly([20.0] * 10)
+    assert not reads_months(Kind.DURATIONS, weeks, monthly([20.0] * 3))
+    assert chart(weeks, monthly([20.0] * 3)).sentence == "Not judged: too few, a value in 10 of the last 26 weeks"
+
+
+def test_reads_months__what_runs_counts_for_neither():
+    running = replace(weekly([20.0])[0], reading=Reading(20.0, n=9, status=Status.PARTIAL))
+    weeks = weekly([20.0] * 13 + [None] * 13)
+    assert not reads_months(Kind.DURATIONS, [*weeks, running], monthly([20.0] * 24))
+    assert not reads_months(Kind.DURATIONS, weekly([None] * 26), [replace(running, start=date(2023, 1, 1))])
+
+
+SOME_HOURS = st.lists(st.none() | st.floats(1, 99), max_size=40)
+
+
+@given(SOME_HOURS, SOME_HOURS)
+def test_reads_months__never_takes_the_chart_that_shows_less(by_week, by_month):
+    weeks, months = weekly(by_week), monthly(by_month)
+    shown = [sum(hour is not None for hour in hours) for hours in (by_week[-26:], by_month[-24:])]
+    if reads_months(Kind.DURATIONS, weeks, months):
+        assert shown[0] < 13
+        assert shown[1] > shown[0]
+    else:
+        assert shown[0] >= 13 or shown[1] <= shown[0]
+
+
+def test_judge_periods__quarters_are_points_only():
+    quarters = monthly([*CALM, 90.0])
+    terms = {"unit": "seconds", "direction": LOWER}
+    assert judge_periods(Kind.DURATIONS, quarters, lookback=8, **terms).code == Code.NO_TREND
+    assert judge_periods(Kind.DURATIONS, [], lookback=24, **terms).reason == Reason.TOO_FEW
 
 
 def test_judge_chart__where_nothing_is_reported_it_says_so_and_not_too_few():

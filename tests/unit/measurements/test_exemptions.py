@@ -150,7 +150,7 @@ class Exempting(Shop):
         assert stand_in(self.cell(FREQUENCY, "2024-W13", self.shop.harbour).reading) is None
         checkout, last = subject_of(self.shop.checkout), parse_period("2024-W14")
         board = queries.load_board([checkout], [FREQUENCY], queries.periods_of_chart(last, 4))
-        chart = board.chart(checkout, FREQUENCY, last, 4)
+        chart = queries.chart_of(board, checkout, FREQUENCY, last, 4)
         assert chart is not None
         paused = [cell.period.key for cell in chart.cells if cell.reading.reason is not None]
         assert paused == ["2024-W12", "2024-W13", "2024-W14"]

@@ -53,7 +53,7 @@ class UnreadPeriods(Shop):
         subject = subject_of(self.shop.checkout)
         board = queries.load_board([subject], list(WINDOWS), queries.periods_of_trend(WEEK))
         assert {board.trend(subject, slug, WEEK).code for slug in WINDOWS} == {Code.NO_TREND}
-        assert board.chart(subject, "quarterly", WEEK, 13) is None
+        assert queries.chart_of(board, subject, "quarterly", WEEK, 13) is None
 
     def test_evidence__of_a_period_that_is_not_read_is_none(self) -> None:
         subject = subject_of(self.shop.checkout)
