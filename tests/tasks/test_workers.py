@@ -1,12 +1,15 @@
 """Real workers on a real PostgreSQL and a real Redis: two processes and a beat, lost messages, a kill -9."""
 
 import os
+import random
 import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +19,6 @@ import psycopg
 import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
-from django.db import connections
 from django.test import override_settings
 
 from apps.core import clock
@@ -28,13 +30,21 @@ from apps.metrics.domain.starter import DEPLOYMENT_FREQUENCY
 from config.celery_app import app
 from tests.agreeing import adopt_kit, starter_item
 from tests.demo_database import speaking_to
-from tests.measuring import deployment, publish
+from tests.measuring import all_cells, deployment, publish
 from tests.personas import Organisation, make_organisation
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 45.0
+EVENTS, SENDERS = 400, 10
 QUIET = {"PLUMBLINE_WORK_AT_COMMIT": False, "PLUMBLINE_INLINE_WORK": False}
 pytestmark = [pytest.mark.redis, pytest.mark.postgres]
+
+
+def connected(database: str, **options: Any) -> psycopg.Connection:
+    """A connection beside Django's to a database of its server; an empty password is none."""
+    usual = django_settings.DATABASES["default"]
+    places = {"host": usual["HOST"], "port": usual["PORT"], "user": usual["USER"], "password": usual["PASSWORD"]}
+    return psycopg.connect(dbname=database, **{key: value for key, value in places.items() if value}, **options)
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +52,7 @@ def database(django_db_blocker: Any) -> Iterator[str]:
     """A migrated database of its own, as what workers read has to be committed."""
     usual = django_settings.DATABASES["default"]
     name = f"{usual['NAME']}_workers_{os.getpid()}"
-    address = f"host={usual['HOST']} port={usual['PORT']} user={usual['USER']} password={usual['PASSWORD']}"
-    with psycopg.connect(f"{address} dbname={usual['NAME']}", autocommit=True) as server:
+    with connected(str(usual["NAME"]), autocommit=True) as server:
         server.execute(f'CREATE DATABASE "{name}"')
         try:
             with django_db_blocker.unblock(), speaking_to(name), override_settings(**QUIET):
@@ -177,6 +186,59 @@ def test_worker__killed_while_it_holds_a_claim_leaves_the_row_due(
     assert RecomputeRequest.objects.get(pk=asked.pk).attempts == 2
 
 
+def test_worker__killed_under_ten_senders_loses_nothing(
+    organisation: Organisation, database: str, redis_url: str, tmp_path: Path
+) -> None:
+    """Events sent twice, shuffled, by ten at once while a worker dies: no event is lost, no reader misses a cell."""
+    before, log, stop = counted(organisation), tmp_path / "worker.log", threading.Event()
+    events = [
+        deployment(organisation.checkout_api, f"flood-{n}", clock.now() - timedelta(days=10 + n % 40))
+        for n in range(EVENTS)
+    ]
+    with ThreadPoolExecutor(max_workers=SENDERS + 1) as pool:
+        reader = pool.submit(in_thread, database, watch, organisation, stop)
+        senders = [pool.submit(in_thread, database, send, events, seed) for seed in range(SENDERS)]
+        try:
+            with worker(database, redis_url, tmp_path) as process, holding_up(database, "measurements_metricvalue"):
+                eventually(RecomputeRequest.objects.filter(attempts=1, done_at=None).exists, log)
+                kill(process)
+            for sender in senders:
+                sender.result()
+            RecomputeRequest.objects.filter(done_at=None).update(due_at=clock.now())  # the time of the claims passes
+            with worker(database, redis_url, tmp_path):
+                eventually(lambda: nothing_waits() and counted(organisation) == before + EVENTS, log)
+        finally:
+            stop.set()
+        looked, fewest = reader.result()
+    assert looked > 1
+    assert fewest == before
+    stepwise = all_cells()
+    rebuild()
+    assert all_cells() == stepwise
+
+
+def in_thread(database: str, do: Callable[..., Any], *given: Any) -> Any:
+    """Do something in a thread with a connection of its own."""
+    with speaking_to(database):
+        return do(*given)
+
+
+def send(events: list[dict[str, Any]], seed: int) -> None:
+    """A fifth of all events in an order of one's own, ten at a time: what ten send holds each event twice."""
+    mine = events[seed % (SENDERS // 2) :: SENDERS // 2]
+    random.Random(seed).shuffle(mine)
+    for start in range(0, len(mine), 10):
+        publish("deployments", mine[start : start + 10])
+
+
+def watch(organisation: Organisation, stop: threading.Event) -> tuple[int, int]:
+    """How often was looked, and the fewest deployments that the stored weeks counted."""
+    found = [counted(organisation)]
+    while not stop.wait(0.05):
+        found.append(counted(organisation))
+    return len(found), min(found)
+
+
 @contextmanager
 def sending_to(redis_url: str) -> Iterator[None]:
     """Let this process send its messages to the same broker."""
@@ -191,9 +253,7 @@ def sending_to(redis_url: str) -> Iterator[None]:
 @contextmanager
 def holding_up(database: str, table: str) -> Iterator[None]:
     """Whoever reads or writes the table waits until the block ends."""
-    usual = connections["default"].settings_dict
-    address = f"host={usual['HOST']} port={usual['PORT']} user={usual['USER']} password={usual['PASSWORD']}"
-    with psycopg.connect(f"{address} dbname={database}") as other:
+    with connected(database) as other:
         other.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
         yield
         other.rollback()
