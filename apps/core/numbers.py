@@ -53,7 +53,12 @@ class NumberStyle:
     decimals: int
 
     def text(self, value: Number | None, *, against: Number | None = None) -> str:
-        """A number with its unit, as `24.04 h`; `against` is what it is judged by and must not be rounded onto."""
+        """A number with its unit, as `24.04 h`; `against` is what it is judged by and must not be rounded onto.
+
+        A duration that would read 0 beside a much longer one is said in a unit of its own: `2 min`, not `0 d`.
+        """
+        if self._vanishes(value):
+            return format_value(value, "seconds", against=against)
         bare = self.bare(value, against=against)
         return bare if bare == NO_NUMBER else bare + self.suffix
 
@@ -67,6 +72,8 @@ class NumberStyle:
     def range(self, lower: Number | None, upper: Number | None, *, against: Number | None = None) -> str:
         """An interval such as `16–27 h`; a missing or infinite bound is open."""
         low, high = self.bare(lower, against=against), self.bare(upper, against=against)
+        if self._vanishes(lower):
+            low = self.text(lower, against=against)
         if NO_NUMBER in (low, high):
             low, high = (_open(low, self.range_suffix), _open(high, self.range_suffix))
             return f"{low} to {high}"
@@ -80,6 +87,11 @@ class NumberStyle:
         shown = _round(exact / self.size, MOST_EXACT_DECIMALS)
         decimals = next(count for count in range(MOST_EXACT_DECIMALS + 1) if _round(shown, count) == shown)
         return _print(_round(shown, decimals)) + self.suffix
+
+    def _vanishes(self, value: Number | None) -> bool:
+        """Whether a length of time would be rounded onto 0, which it is not."""
+        exact = _decimal(value)
+        return bool(exact) and self.size > 1 and not _round(exact / self.size, self.decimals)
 
     def _decimals_against(self, exact: Decimal, against: Decimal | None) -> int:
         if against is None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from apps.annotations.domain import AnnotationKind
 from apps.annotations.models import Annotation
-from apps.core.calendar_words import short_day, short_period
+from apps.core.calendar_words import day_words, short_day, short_period
 from apps.core.periods import Period
 from apps.governance.domain.excluded import Excluded
 from apps.measurements.domain.readings import Direction, Kind, Reason, Status
@@ -18,6 +18,7 @@ from apps.measurements.queries import Cell, Chart
 Url = Callable[[Cell], str]
 GAPS = frozenset({Status.NOT_CONNECTED, Status.SOURCE_SILENT, Status.ZERO, Status.TOO_FEW, Status.NOT_ESTIMABLE})
 FULL_BASELINE = 12  # a range that exists was made of at least so many periods
+DAYS_OF_YEAR = 366
 PAUSES = frozenset({AnnotationKind.OUTAGE})
 
 
@@ -39,15 +40,21 @@ def _exempted(chart: Chart) -> list[dict[str, Any]]:
             "x": day_ordinal(one.start, periods),
             "until": day_ordinal(one.end, periods),
             "kind": "exempt",
-            "label": exempt_words(one),
+            "label": exempt_words(one, periods),
         }
         for one in chart.exempted
     ]
 
 
-def exempt_words(one: Excluded) -> str:
+def exempt_words(one: Excluded, periods: Sequence[Period]) -> str:
     """What an exemption does to the facts of which days: `E-3 leaves facts out, 4 Mar to 14 Mar`."""
-    return f"{one.key} leaves facts out, {short_day(one.start)} to {short_day(one.end - timedelta(days=1))}"
+    words = _day_words(periods)
+    return f"{one.key} leaves facts out, {words(one.start)} to {words(one.end - timedelta(days=1))}"
+
+
+def _day_words(periods: Sequence[Period]) -> Callable[[date], str]:
+    """How a chart of these periods names a day: with its year where one day and month may be met twice."""
+    return day_words if (periods[-1].end_on - periods[0].first_on).days > DAYS_OF_YEAR else short_day
 
 
 def day_ordinal(day: date, periods: Sequence[Period]) -> float:
@@ -86,10 +93,11 @@ def _breaks(chart: Chart) -> list[dict[str, Any]]:
     starts = [cell.period.first_on for cell in chart.cells]
     shown = [(day, old, new) for day, old, new in chart.breaks if starts[0] < day <= starts[-1]]
     flags = dict.fromkeys(chart.at_once, " · at once")
+    words = _day_words([cell.period for cell in chart.cells])
     return [
         {
             "x": next(i for i, start in enumerate(starts) if start >= day),
-            "label": f"v{old} → v{new} · {short_day(day)}{flags.get(new, '')}",
+            "label": f"v{old} → v{new} · {words(day)}{flags.get(new, '')}",
         }
         for day, old, new in shown
     ]
@@ -166,14 +174,14 @@ def _mark(mark: Annotation, periods: Sequence[Period], zone: ZoneInfo) -> dict[s
     return {
         "x": start,
         "until": max(until, start),
-        "label": f"{mark.text.rstrip('.')} ({_days(day, mark, zone)})",
+        "label": f"{mark.text.rstrip('.')} ({_days(day, mark, zone, _day_words(periods))})",
         "url": mark.link,
     }
 
 
-def _days(day: date, mark: Annotation, zone: ZoneInfo) -> str:
+def _days(day: date, mark: Annotation, zone: ZoneInfo, words: Callable[[date], str]) -> str:
     last = mark.ends_at.astimezone(zone).date() if mark.ends_at else day
-    return short_day(day) if last == day else f"{short_day(day)} to {short_day(last)}"
+    return words(day) if last == day else f"{words(day)} to {words(last)}"
 
 
 def ordinal(at: datetime, periods: Sequence[Period], zone: ZoneInfo) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from apps.core.calendar_words import short_day
+from apps.core.calendar_words import month_words, short_day
 from apps.core.numbers import format_change, format_points, format_ratios, number_style
 from apps.measurements.domain.charts import (
     LEAST_BASELINE,
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 WEEKS_NOW = 13
 LEAST_MEAN_COUNT = 5.0
 LEAST_WEEK_SIZE = 5
+DAYS_OF_WEEK = 7
 COMPARED = frozenset({Kind.DURATIONS, Kind.SHARES, Kind.COUNTS})
 CHARTED = frozenset({Kind.DURATIONS, Kind.COUNTS})
 MISSING = frozenset({Status.NOT_CONNECTED, Status.SOURCE_SILENT})
@@ -109,8 +110,8 @@ def judge_chart(
         return judge_periods(kind, months, lookback=MONTHS_BEFORE, **terms)
     points = _complete_points(kind, weeks, freezes)
     if kind in CHARTED and not uses_weeks(points):
-        return _missing(weeks) or not_judged(
-            Reason.TOO_FEW, "too_few_weeks", n=count_values(points, WEEKS_BEFORE), weeks=WEEKS_BEFORE
+        return _missing(weeks) or _too_few_weeks(
+            count_values(points, WEEKS_BEFORE), weeks[len(points) - 1 : len(points)]
         )
     return judge_periods(kind, weeks, lookback=WEEKS_BEFORE, **terms)
 
@@ -262,6 +263,12 @@ def _missing(weeks: Sequence[PeriodReading]) -> Verdict | None:
     return stand_in(newest) if newest.status in MISSING else None
 
 
+def _too_few_weeks(n: int, newest: Sequence[PeriodReading]) -> Verdict:
+    """Without any value the newest complete week says why; else how many weeks have one."""
+    why = [instead for week in newest if not n and (instead := stand_in(week.reading))]
+    return why[0] if why else not_judged(Reason.TOO_FEW, "too_few_weeks", n=n, weeks=WEEKS_BEFORE)
+
+
 def _point(period: PeriodReading, reading: Reading, least: int) -> Point:
     usable = stand_in(reading) is None and reading.n >= least
     return Point(period.start, period.end, reading.value if usable else None, reading.n)
@@ -279,8 +286,14 @@ def _at(
     if not rings:
         style = number_style([limit.lower, limit.upper], unit)
         return say(Code.NO_SIGNAL, "inside_range", rule="xmr", range=style.range(limit.lower, limit.upper))
-    since = short_day(points[rings[0].since].start)
+    since = _since(points[rings[0].since])
     return _ringing(rings[0], point.value, limit, unit, trend_code(rings[0].side, direction), since)
+
+
+def _since(point: Point) -> str:
+    """The day on which a week began, or the month: runs of months reach into other years."""
+    is_week = (point.end - point.start).days <= DAYS_OF_WEEK
+    return short_day(point.start) if is_week else month_words(point.start)
 
 
 def _ringing(signal: Signal, value: float, limit: Limits, unit: str, code: Code, since: str) -> Verdict:

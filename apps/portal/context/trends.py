@@ -51,24 +51,37 @@ def chart_of(chart: Chart, address: str, *, id: str, size: str = "row", place: s
 
 def links_of(slug: str, address: str, grain: Any) -> dict[str, str]:
     """Where a chart leads: the interactive page and the file."""
-    query = f"?subject={address}&grain={grain}"
-    return {
-        "explore": reverse("portal:metric-trend", args=[slug]) + query,
-        "csv": reverse("portal:metric-trend-csv", args=[slug]) + query,
-    }
+    csv = reverse("portal:metric-trend-csv", args=[slug])
+    return {"explore": f"{trend_url(slug, address)}&grain={grain}", "csv": f"{csv}?subject={address}&grain={grain}"}
+
+
+def trend_url(slug: str, address: str) -> str:
+    """The page of one subject's series, by week or in the periods that can be read."""
+    return f"{reverse('portal:metric-trend', args=[slug])}?subject={address}"
 
 
 def definition_charts(slug: str, trends: DefinitionTrends) -> dict[str, Any]:
     """The organisation's chart, small ones by team, and what chance alone would bring."""
     chart = trends.chart
-    figure = chart_of(chart, "organisation:all", id="organisation", size="wide") if chart else None
-    shown = [row for row in trends.teams if row.cells]
+    size = "wide" if chart and values_of(chart.cells) else "row"
+    figure = chart_of(chart, "organisation:all", id="organisation", size=size) if chart else None
+    shown = [row for row in trends.teams if values_of(row.cells)]
     extent = [value for row in shown for value in values_of(row.cells)]
     multiples = [_multiple(slug, row) | {"extent": extent} for row in shown]
     return {
         "figure": figure,
         "multiples": multiples,
+        "empties": [_empty_row(slug, row) for row in trends.teams if row.cells and row not in shown],
         "expectation": expectation_of([row.verdict for row in trends.teams]),
+    }
+
+
+def _empty_row(slug: str, row: TeamTrend) -> dict[str, str]:
+    """A team of whose weeks none has a value: why, and the way to its own chart; an empty frame would say less."""
+    return {
+        "name": row.team.name,
+        "url": trend_url(slug, f"team:{row.team.slug}"),
+        "finding": finding_of(row.verdict, row.cells[-1]),
     }
 
 
@@ -79,7 +92,7 @@ def _multiple(slug: str, row: TeamTrend) -> dict[str, Any]:
         row.cells, id=f"team-{row.team.slug}", title=row.team.name, finding=finding_of(row.verdict, row.cells[-1]),
         url=lambda one: evidence_url(one, address),
     )  # fmt: skip
-    return figure | {"table": False, "links": {"explore": links_of(slug, address, "week")["explore"]}}
+    return figure | {"table": False, "links": {"explore": trend_url(slug, address)}}
 
 
 def values_of(cells: list[Cell]) -> list[float]:

@@ -109,8 +109,13 @@ def _empty(found: Trend) -> str:
 
 def _exempted(found: Trend) -> list[dict[str, str]]:
     """Exemptions that leave facts of the shown periods out, each with its page."""
-    marks = found.chart.exempted if found.chart else []
-    return [{"text": exempt_words(mark), "url": reverse("portal:exemption", args=[mark.key])} for mark in marks]
+    if found.chart is None:
+        return []
+    periods = [cell.period for cell in found.chart.cells]
+    return [
+        {"text": exempt_words(mark, periods), "url": reverse("portal:exemption", args=[mark.key])}
+        for mark in found.chart.exempted
+    ]
 
 
 def _grains(found: Trend, slug: str) -> list[dict[str, Any]]:

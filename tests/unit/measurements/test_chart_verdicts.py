@@ -109,8 +109,15 @@ def test_judge_chart__sparse_weeks_give_way_to_months():
         )
         for month, hour in enumerate([*CALM[:12], 60.0])
     ]
-    assert chart(weeks, months).sentence == "Worsened: 60\u00a0h is above normal range 10–45\u00a0h since 1 Jan"
+    assert chart(weeks, months).sentence == "Worsened: 60\u00a0h is above normal range 10–45\u00a0h since Jan 2025"
     assert chart(weeks).sentence == "Not judged: too few, a value in 6 of the last 26 weeks"
+
+
+def test_judge_chart__without_any_value_the_newest_week_says_why():
+    assert chart(weekly([None] * 26)).sentence == "No data: no events"
+    few = Reading(3600.0, n=2, status=Status.TOO_FEW, needed=5)
+    assert chart([span(index, 1, few) for index in range(26)]).sentence == "Not judged: too few (2 of 5)"
+    assert chart([]).sentence == "Not judged: too few, a value in 0 of the last 26 weeks"
 
 
 def monthly(hours):

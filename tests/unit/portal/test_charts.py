@@ -8,6 +8,7 @@ import pytest
 
 from apps.annotations.models import Annotation
 from apps.core.periods import Grain, Period, parse_period, period_on
+from apps.governance.domain.excluded import Excluded
 from apps.measurements.domain.readings import Reason
 from apps.measurements.domain.subjects import ORGANISATION
 from apps.measurements.domain.verdicts import Direction, Kind, Reading, ReadingKind, Status
@@ -105,6 +106,18 @@ def test_break__inside_a_period_counts_from_the_next_one() -> None:
     cells = [cell(i, period=period_on(date(2026, 1 + i, 1), Grain.MONTH)) for i in range(4)]
     found = figure(chart(cells, breaks=[(date(2026, 2, 9), 1, 2)]))
     assert found["breaks"][0]["x"] == 2
+
+
+def test_days__in_a_chart_of_more_than_a_year_are_named_with_the_year() -> None:
+    months = [period_on(date(2025 + i // 12, 1 + i % 12, 1), Grain.MONTH) for i in range(20)]
+    found = figure(
+        chart([cell(i, period=month) for i, month in enumerate(months)], breaks=[(date(2026, 2, 9), 1, 2)],
+              exempted=[Excluded("E-3", date(2025, 3, 4), date(2025, 3, 15), "outage")])
+    )  # fmt: skip
+    assert found["breaks"][0]["label"] == "v1 → v2 · 9 Feb 2026"
+    assert found["regions"][0]["label"] == "E-3 leaves facts out, 4 Mar 2025 to 14 Mar 2025"
+    mark = Annotation(kind="launch", text="Gift cards", starts_at=datetime(2026, 1, 11, tzinfo=UTC))
+    assert lanes_of([mark], months, ZONE)["events"][0]["label"] == "Gift cards (11 Jan 2026)"
 
 
 def test_break__outside_the_chart_is_not_drawn() -> None:

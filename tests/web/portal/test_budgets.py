@@ -21,7 +21,7 @@ PEOPLE = ("dee", "gus")
 
 
 def cost_of(client: Client, page: str) -> tuple[int, int]:
-    """Queries and bytes of a page, asked a second time: the first fills what a process keeps."""
+    """Queries and bytes of a page, asked a second time: the first also notes that a definition was opened."""
     client.get(page)
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(page)

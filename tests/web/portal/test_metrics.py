@@ -10,7 +10,7 @@ from apps.core import clock
 from apps.metrics.domain.starter import STARTER
 from tests.agreeing import agree, starter_item
 from tests.personas import Organisation
-from tests.web.portal.pages import main_of, words_of
+from tests.web.portal.pages import links_of, main_of, words_of
 
 REASON = "Squash merging hides the branch, so the time before the merge says nothing."
 
@@ -33,6 +33,16 @@ def test_catalogue__tables_of_the_lenses_share_their_columns(
     assert page.count("<table") == page.count("c-table--aligned") == 2
 
 
+def test_definition__teams_without_a_value_are_named_with_the_reason(
+    organisation: Organisation, client_as: Callable[..., Client]
+) -> None:
+    answer = client_as("dee").get("/metrics/change-lead-time/")
+    assert "Without a value in these weeks: Harbour . No data: not connected" in words_of(answer)
+    assert "/metrics/change-lead-time/trend/?subject=team:harbour" in links_of(answer)
+    assert main_of(answer).count('id="team-checkout"') == 1
+    assert 'id="team-harbour"' not in main_of(answer)
+
+
 def test_catalogue__stands_by_lens(organisation: Organisation, client_as: Callable[..., Client]) -> None:
     text = words_of(client_as("dee").get("/metrics/"))
     assert text.index("Flow Metric Owner") < text.index("Reliability Metric Owner")
@@ -47,12 +57,6 @@ def test_definition__says_its_rule_and_its_contract(
         assert label in text
     assert "Share of production deployments" in text
     assert "Deployment frequency" in text
-
-
-def test_definition__draws_teams_by_name(organisation: Organisation, client_as: Callable[..., Client]) -> None:
-    text = main_of(client_as("dee").get("/metrics/deployment-frequency/"))
-    assert text.index('id="team-checkout"') < text.index('id="team-harbour"')
-    assert "not connected" in text[text.index('id="team-harbour"') :]
 
 
 def test_version__names_who_why_and_when(improved: Organisation, client_as: Callable[..., Client]) -> None:

@@ -16,7 +16,7 @@ from apps.measurements import operations as measurements
 from apps.services import operations as services
 from tests.personas import Organisation
 from tests.web.portal.conftest import LEAD_HOURS, MONDAY
-from tests.web.portal.pages import words_of
+from tests.web.portal.pages import main_of, words_of
 
 MOST_QUERIES = 12
 NOTE = "Weeks are too sparse to read: 9 of the last 26 have a value. Months are shown."
@@ -94,3 +94,8 @@ def test_months__whoever_asks_for_weeks_sees_weeks(rare: Organisation, client_as
     assert chosen.count('aria-current="true">Month') == 1
     assert {row["period"][:6] for row in rows_of(client, "&grain=week")} >= {"2026-W"}
     assert [row["period"] for row in rows_of(client, "")][-2:] == ["2026-07", "2026-08"]
+
+
+def test_definition__draws_teams_by_name(rare: Organisation, client_as: Callable[..., Client]) -> None:
+    text = main_of(client_as("dee").get("/metrics/deployment-frequency/"))
+    assert text.index('id="team-checkout"') < text.index('id="team-harbour"')
