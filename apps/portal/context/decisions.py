@@ -63,5 +63,5 @@ def _without_values(code: str, sentence: str, label: str) -> str:
         return sentence
     word, _, reason = sentence.partition(":")
     if code in ("no_data", "not_judged"):
-        return f"{word}:{reason.split('(')[0].rstrip()} · {label}"
+        return f"{word}:{reason.split('(')[0].rstrip()}{JOINT}· {label}"
     return f"{word}: {label}"

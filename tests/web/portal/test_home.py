@@ -9,12 +9,14 @@ from django.test import Client
 
 from apps.core import clock
 from apps.core.periods import parse_period
+from apps.measurements import operations as measurements
 from apps.measurements.domain.subjects import Subject, SubjectKind
 from apps.measurements.models import MetricValue
 from apps.measurements.queries import get_cells
 from apps.metrics.domain.starter import STARTER
+from apps.teams.domain import TeamType
 from tests.agreeing import agree, starter_item
-from tests.personas import Organisation
+from tests.personas import Organisation, make_team
 from tests.web.portal.pages import links_of, main_of, words_of
 
 REASON = "Squash merging hides the branch, so the time before the merge says nothing."
@@ -85,6 +87,20 @@ def test_home__a_team_without_a_source_is_not_connected(
     assert "No data" in row
     assert "not connected" in row
     assert "/data/imports/new/" in row
+
+
+def test_team__without_services_has_a_page_that_says_what_is_missing(
+    organisation: Organisation, client_as: Callable[..., Client]
+) -> None:
+    """New, with no service ever owned: nothing is made up for it, and a pass over everything leaves it alone."""
+    team = make_team("lookout", "Lookout", TeamType.MIXED, organisation.group)
+    measurements.rebuild()
+    row = row_of(client_as("gus").get("/teams/lookout/"), "shipping")
+    assert row.count("No data") >= 3
+    assert "not connected" in row
+    assert not MetricValue.objects.filter(subject_kind="team", subject_id=team.pk, n__gt=0).exists()
+    assert client_as("gus").get("/metrics/change-lead-time/trend/?subject=team:lookout").status_code == 200
+    assert client_as("gus").get("/metrics/change-lead-time/values/team:lookout/2026-Q2/").status_code == 200
 
 
 def test_home__another_teams_reviews_stay_with_the_team(
