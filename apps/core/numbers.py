@@ -91,7 +91,7 @@ class NumberStyle:
     def _vanishes(self, value: Number | None) -> bool:
         """Whether a length of time would be rounded onto 0, which it is not."""
         exact = _decimal(value)
-        return bool(exact) and self.size > 1 and not _round(exact / self.size, self.decimals)
+        return exact is not None and exact != 0 and self.size > 1 and not _round(exact / self.size, self.decimals)
 
     def _decimals_against(self, exact: Decimal, against: Decimal | None) -> int:
         if against is None:

@@ -1,5 +1,7 @@
 """People are of our own kind from the first migration on: no database ever held Django's user in their place."""
 
+from typing import Any
+
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -40,6 +42,6 @@ def _names_people(migration: object) -> bool:
     return any(str(getattr(field.remote_field, "model", "")).lower() == "accounts.user" for field in fields)
 
 
-def _fields(operation: object) -> list[object]:
+def _fields(operation: object) -> list[Any]:
     made = [field for _, field in getattr(operation, "fields", ()) or ()]
     return [*made, operation.field] if hasattr(operation, "field") else made
