@@ -19,11 +19,6 @@ def short_day(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]}"
 
 
-def month_words(day: date) -> str:
-    """The month of a day: `Jun 2026`."""
-    return f"{MONTHS[day.month - 1]} {day.year}"
-
-
 def age_words(since: datetime, at: datetime) -> str:
     """How long ago: `3 h`, `12 d`."""
     seconds = max(0, int((at - since).total_seconds()))
@@ -38,7 +33,7 @@ def period_words(period: Period) -> str:
     if period.grain.weeks:
         return f"{period.grain.weeks} weeks to {day_words(last)}"
     if period.grain is Grain.MONTH:
-        return month_words(period.first_on)
+        return f"{MONTHS[period.first_on.month - 1]} {period.first_on.year}"
     return f"{period.key[-2:]} {period.first_on.year}"
 
 

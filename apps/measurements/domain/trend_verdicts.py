@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from apps.core.calendar_words import month_words, short_day
+from apps.core.calendar_words import named_period, short_day
 from apps.core.numbers import format_change, format_points, format_ratios, number_style
+from apps.core.periods import Grain, period_on
 from apps.measurements.domain.charts import (
     LEAST_BASELINE,
     MONTHS_BEFORE,
@@ -35,12 +36,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from apps.core.periods import Period
     from apps.measurements.domain.readings import Freeze, PeriodReading
 
 WEEKS_NOW = 13
 LEAST_MEAN_COUNT = 5.0
 LEAST_WEEK_SIZE = 5
-DAYS_OF_WEEK = 7
+DAYS_OF_WEEK, DAYS_OF_MONTH = 7, 31
 COMPARED = frozenset({Kind.DURATIONS, Kind.SHARES, Kind.COUNTS})
 CHARTED = frozenset({Kind.DURATIONS, Kind.COUNTS})
 MISSING = frozenset({Status.NOT_CONNECTED, Status.SOURCE_SILENT})
@@ -130,7 +132,7 @@ def judge_periods(
     newest = _newest_complete(periods)
     if newest is None:
         return not_judged(Reason.TOO_FEW)
-    instead = stand_in(pause_if_frozen(periods[newest], freezes))
+    instead = stand_in(_placed(periods[newest], freezes))
     if instead:
         return instead
     if kind not in CHARTED or lookback < LEAST_BASELINE:  # so few periods make no range
@@ -257,6 +259,20 @@ def _newest_complete(periods: Sequence[PeriodReading]) -> int | None:
     return complete[-1] if complete else None
 
 
+def _placed(period: PeriodReading, freezes: Sequence[Freeze]) -> Reading:
+    """A reading that names its period where it has no events: beside a chart full of points that is no answer alone."""
+    reading = pause_if_frozen(period, freezes)
+    return replace(reading, detail=named_period(_period(period))) if reading.status is Status.ZERO else reading
+
+
+def _period(reading: PeriodReading | Point) -> Period:
+    return period_on(reading.start, _grain((reading.end - reading.start).days))
+
+
+def _grain(days: int) -> Grain:
+    return Grain.WEEK if days <= DAYS_OF_WEEK else Grain.MONTH if days <= DAYS_OF_MONTH else Grain.QUARTER
+
+
 def _missing(weeks: Sequence[PeriodReading]) -> Verdict | None:
     """What is said where the source of the newest week is silent or was never connected: few values are no answer."""
     newest = weeks[-1].reading if weeks else Reading()
@@ -292,8 +308,8 @@ def _at(
 
 def _since(point: Point) -> str:
     """The day on which a week began, or the month: runs of months reach into other years."""
-    is_week = (point.end - point.start).days <= DAYS_OF_WEEK
-    return short_day(point.start) if is_week else month_words(point.start)
+    period = _period(point)
+    return short_day(point.start) if period.grain is Grain.WEEK else named_period(period)
 
 
 def _ringing(signal: Signal, value: float, limit: Limits, unit: str, code: Code, since: str) -> Verdict:

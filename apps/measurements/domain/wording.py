@@ -56,6 +56,7 @@ TEMPLATES: Mapping[str, str] = {
     "no_trend": "",
     "reason": "{word}: {reason_word}",
     "reason_with_detail": "{word}: {reason_word}, {detail}",
+    "no_events_in": "{word}: {reason_word} in {detail}",
     "paused_on": "{word}: {reason_word} {detail}",
     "running_named": "{word}: {detail} is {reason_word}",
     "too_few": "{word}: {reason_word} ({n} of {needed})",
@@ -163,6 +164,8 @@ def _instead(code: Code, reason: Reason, reading: Reading) -> Verdict:
     template = "reason_with_detail"
     if reason is Reason.RUNNING:
         template = "running_named"
+    elif reason is Reason.NO_EVENTS:
+        template = "no_events_in"
     elif reason is Reason.PAUSED and reading.detail[0].isdigit():
         template = "paused_on"
     return say(code, template, rule="status", reason=reason, detail=reading.detail)

@@ -94,6 +94,15 @@ def test_judge_chart__paused_weeks_are_outside_the_rules():
     assert chart(weeks, freezes=[earlier]).code == Code.NO_SIGNAL
 
 
+def test_judge_chart__a_week_without_events_is_named():
+    """The sentence stands above a chart full of points."""
+    assert chart(weekly([*CALM, None])).sentence == "No data: no events in week 2"
+    months = monthly([*CALM, None])
+    assert judge_periods(Kind.DURATIONS, months, lookback=24, unit="seconds", direction=LOWER).sentence == (
+        "No data: no events in Mar 2024"
+    )
+
+
 def test_judge_chart__small_weeks_have_no_point():
     weeks = [*weekly(CALM), span(14, 1, Reading(90 * 3600, n=4))]
     assert chart(weeks).sentence == "Not judged: too few (4 of 5)"
