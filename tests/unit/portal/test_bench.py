@@ -160,7 +160,12 @@ def test_scratch__a_database_is_gone_at_the_end_also_after_an_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     steps: list[tuple[str, ...]] = []
-    monkeypatch.setattr(scratch, "_manage", lambda url, *words: steps.append((url, *words)) or "")
+
+    def manage(url: str, *words: str) -> str:
+        steps.append((url, *words))
+        return ""
+
+    monkeypatch.setattr(scratch, "_manage", manage)
     usual = django_settings.DATABASES["default"]
     secret = f":{usual['PASSWORD']}" if usual["PASSWORD"] else ""
     server = f"postgres://{usual['USER']}{secret}@{usual['HOST']}:{usual['PORT']}/postgres"
