@@ -89,7 +89,7 @@ def _parts(found: Servers, *, with_journeys: bool) -> Iterator[Part]:
 def _journeys() -> Part:
     # Playwright's event loop lives in the thread of the test, where Django would refuse its ORM.
     env = {"DATABASE_URL": None, "REDIS_URL": None, "DJANGO_ALLOW_ASYNC_UNSAFE": "true", "CHROMIUM": chromium()}
-    return Part("e2e", "Chromium", env)
+    return Part("e2e", "Chromium", env, parallel=True)
 
 
 def _run_all(parts: Sequence[Part], options: Sequence[str], *, with_coverage: bool) -> list[Result]:

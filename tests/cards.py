@@ -31,6 +31,7 @@ from apps.scorecards.models import TemplateVersion
 from apps.services import operations as services
 from apps.teams.models import Team
 from tests.agreeing import adopt_kit, adopt_template_kits, agree, newest_target, starter_item, target_item
+from tests.laid_again import laid_again
 from tests.personas import Organisation, principal_of
 
 QUARTER = parse_period("2026-Q2")
@@ -140,16 +141,24 @@ def adopt_templates(organisation: Organisation, effective_from: date = date(2024
 def house(organisation: Organisation) -> House:
     """Definitions and templates in force since February 2024; no value stored yet."""
     with clock.playing(ADOPTED_AT):
-        items = [starter_item(version, organisation.checkout) for version in STARTERS]
-        adopt_kit(*items, steward=organisation.people["gus"])
-        adopt_templates(organisation)
-    run = ComputeRun.objects.create(watermark={}, as_of=FREEZES_AT, computed_at=FREEZES_AT, engine=1)
-    return House(organisation, run)
+        return House(organisation, laid_again("house", lambda: _agree(organisation)))
+
+
+def _agree(organisation: Organisation) -> ComputeRun:
+    items = [starter_item(version, organisation.checkout) for version in STARTERS]
+    adopt_kit(*items, steward=organisation.people["gus"])
+    adopt_templates(organisation)
+    return ComputeRun.objects.create(watermark={}, as_of=FREEZES_AT, computed_at=FREEZES_AT, engine=1)
 
 
 @pytest.fixture
 def measured(house: House) -> House:
     """Checkout's second quarter of 2026: 33 of 150 failed, lead time 31.5 h, recovery 84 min; two have targets."""
+    laid_again("measured", lambda: _measure(house))
+    return house
+
+
+def _measure(house: House) -> None:
     house.hear(FREEZES_AT)
     house.put_share(QUARTER, 33, 150)
     house.put_lead_time(QUARTER, 31.5, 27, 36)
@@ -164,7 +173,6 @@ def measured(house: House) -> House:
     )
     house.put("deployment-frequency", QUARTER, n=150, numerator=150, value=11.5, lower=9.8, upper=13.5)
     house.set_targets({"change-failure-rate": "0.187", "change-lead-time": str(int(40 * HOUR))})
-    return house
 
 
 @pytest.fixture
@@ -186,8 +194,12 @@ def weeks_before(period: Period, count: int) -> list[Period]:
 @pytest.fixture
 def generated(measured: House, at_freezing: datetime) -> TargetReview:
     """Checkout's review of 2026-Q2, generated from its card; the clock stands there."""
-    scorecards.freeze_card(team=measured.team, period=QUARTER, by=SYSTEM)
-    return reviews.generate_review(team=measured.team, quarter=QUARTER, by=SYSTEM)
+    return laid_again("generated", lambda: _generate(measured.team))
+
+
+def _generate(team: Team) -> TargetReview:
+    scorecards.freeze_card(team=team, period=QUARTER, by=SYSTEM)
+    return reviews.generate_review(team=team, quarter=QUARTER, by=SYSTEM)
 
 
 @pytest.fixture

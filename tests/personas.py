@@ -17,6 +17,7 @@ from apps.teams import operations as teams
 from apps.teams import queries as team_queries
 from apps.teams.domain import TeamType
 from apps.teams.models import Group, Team
+from tests.laid_again import laid_again
 
 BEGAN_ON = date(2024, 1, 1)
 BEGAN_AT = datetime(2024, 1, 1, tzinfo=UTC)
@@ -88,7 +89,11 @@ def principal_of(user: User, at: datetime | None = None) -> Principal:
 
 
 def make_organisation() -> Organisation:
-    """Everything `Organisation` holds, made by the operations themselves."""
+    """Everything `Organisation` holds, made by the operations themselves (once, then laid again)."""
+    return laid_again("organisation", _make_organisation)
+
+
+def _make_organisation() -> Organisation:
     group = Group.objects.create(slug="shop", name="Shop")
     checkout = make_team("checkout", "Checkout", TeamType.PRODUCT, group)
     harbour = make_team("harbour", "Harbour", TeamType.PLATFORM, group)

@@ -23,6 +23,14 @@ def on_postgresql() -> bool:
     return os.environ.get("DATABASE_URL", "").startswith("postgres")
 
 
+def examples(count: int) -> int:
+    """How many random histories a test of both databases tries: all on SQLite, a quarter again on PostgreSQL.
+
+    The rules are the same on both; what PostgreSQL adds are its statements, which a few histories send.
+    """
+    return -(-count // 4) if on_postgresql() else count
+
+
 def redis_url() -> str:
     """Address of the Redis the tests may write to; empty where there is none."""
     return os.environ.get("REDIS_URL", "")

@@ -26,7 +26,6 @@ EMPTY = {name: "NULL" if name in OPEN else "FALSE" if name == "at_least" else "0
 SHOWN = ("value", "lower", "upper", "n", "numerator", "denominator")
 COLUMNS = (*PLACE, *RESULT, "final_at", "run_id")
 INCOMING = "incoming_cells"
-SQLITE_BATCH = 400
 Item = TypeVar("Item")
 
 
@@ -133,11 +132,8 @@ def _insert(cursor: Any, table: str, rows: pl.DataFrame) -> int:
     texts = rows.with_columns(
         pl.col("end_on").cast(pl.String), pl.col("final_at").dt.strftime("%Y-%m-%d %H:%M:%S%.6f")
     ).with_columns(pl.col("final_at").str.strip_suffix(".000000"))
-    one = f"({', '.join(['%s'] * len(COLUMNS))})"
-    for part in texts.iter_slices(SQLITE_BATCH):
-        values = [value for row in part.iter_rows() for value in row]
-        sql = f"INSERT INTO {table} ({', '.join(COLUMNS)}) VALUES {', '.join([one] * part.height)}"  # noqa: S608
-        cursor.execute(sql, values)
+    places = ", ".join(["%s"] * len(COLUMNS))
+    cursor.executemany(f"INSERT INTO {table} ({', '.join(COLUMNS)}) VALUES ({places})", texts.iter_rows())  # noqa: S608
     return rows.height
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from apps.core import throttling
 from config.wsgi import application
+from tests.services import examples
 
 pytestmark = [pytest.mark.sql, pytest.mark.nightly]
 
@@ -40,7 +41,7 @@ def _one_connection(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
-@settings(max_examples=500, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(max_examples=examples(500), suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(data=st.data())
 def test_any_request__is_answered(data, organisation, touched):
     operation = data.draw(st.sampled_from(operations()))

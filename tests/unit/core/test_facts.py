@@ -16,6 +16,7 @@ from apps.core.facts import Outcome
 from apps.delivery.facts import CHANGES, DEPLOYMENTS
 from apps.delivery.models import Deployment
 from tests.personas import make_service
+from tests.services import examples
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 pytestmark = pytest.mark.sql
@@ -133,7 +134,7 @@ ROWS = st.lists(
 class AnyBatches(TestCase):
     """Whatever batches come, the current rows are those of the last word on each key."""
 
-    @settings(max_examples=25)
+    @settings(max_examples=examples(25))
     @given(st.lists(ROWS, min_size=1, max_size=4))
     def test_publish__the_last_word_on_each_key_stands(self, batches: list[list[tuple[str, int, str]]]) -> None:
         """One version is current per key, and each version was replaced by the next."""

@@ -26,6 +26,7 @@ from apps.teams import operations as teams
 from apps.teams import queries as team_queries
 from apps.teams.models import Membership
 from tests.personas import Organisation, make_organisation, principal_of
+from tests.services import examples
 from tests.unit.governance.conftest import RULE, Rules, needs
 
 MONDAY = datetime(2026, 5, 4, 8, 30, tzinfo=UTC)
@@ -165,7 +166,8 @@ class Life(RuleBasedStateMachine):
 def test_nothing_comes_into_force_without_every_role_and_two_people() -> None:
     # Shrinking would take minutes, and the acts of a failure are short enough to read.
     run_state_machine_as_test(
-        Life, settings=settings(max_examples=30, stateful_step_count=16, phases=[Phase.explicit, Phase.generate])
+        Life,
+        settings=settings(max_examples=examples(30), stateful_step_count=16, phases=[Phase.explicit, Phase.generate]),
     )
 
 

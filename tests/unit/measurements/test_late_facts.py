@@ -17,6 +17,7 @@ from apps.services import operations as services
 from tests.histories import Act, Places, acts
 from tests.measuring import SINCE, all_cells, answer, change, connect, deployment, publish, value
 from tests.personas import make_organisation, principal_of
+from tests.services import examples
 
 NOW = datetime(2024, 5, 15, 12, tzinfo=UTC)
 
@@ -25,7 +26,7 @@ class LateFacts(TestCase):
     """A random history, answered piece by piece, against one pass over all of it."""
 
     # A pass takes a second; shrinking would take minutes and the acts of a failure are short enough to read.
-    @settings(max_examples=6, phases=[Phase.explicit, Phase.generate])
+    @settings(max_examples=examples(6), phases=[Phase.explicit, Phase.generate])
     @given(history=st.lists(acts(), min_size=1, max_size=14), pauses=st.integers(1, 5))
     def test_answering_requests_piece_by_piece_gives_the_cells_of_a_rebuild(
         self, history: list[Act], pauses: int

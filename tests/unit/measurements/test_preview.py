@@ -31,6 +31,7 @@ from tests.agreeing import agree, newest_version, version_item
 from tests.histories import Act, Places, acts
 from tests.measuring import adopt, change, connect, deployment, publish, remediation
 from tests.personas import Organisation, make_organisation, principal_of
+from tests.services import examples
 
 pytestmark = pytest.mark.sql
 
@@ -90,7 +91,7 @@ def shown(row: MetricValue | None, *, is_zero: bool) -> tuple[Any, ...]:
 class Activation(HypothesisTestCase):
     """The proof that matters: what was previewed is what comes into force."""
 
-    @settings(max_examples=8, phases=[Phase.explicit, Phase.generate])
+    @settings(max_examples=examples(8), phases=[Phase.explicit, Phase.generate])
     @given(history=st.lists(acts(), min_size=4, max_size=25), which=st.sampled_from(CHANGES))
     def test_preview__equals_the_values_after_activation(
         self, history: list[Act], which: tuple[Mapping[str, Any], Mapping[str, Any]]
