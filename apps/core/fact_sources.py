@@ -74,6 +74,10 @@ class FactSource:
     model: Any
     silent_after: timedelta = timedelta(days=14)
     ordered_pairs: tuple[tuple[str, str], ...] = ()
+    # Rows name the team they belong to (column `team`); else they belong to the owner of their service at their time.
+    names_team: bool = False
+    # Rows that share this field tell of one happening: a subject counts it once, however many of its services saw it.
+    counted_once_by: str = ""
 
     def field(self, name: str) -> FactField | None:
         """The field of that name, or None."""

@@ -1,0 +1,1 @@
+"""Admin pages of retros and known causes, to read."""

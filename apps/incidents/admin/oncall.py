@@ -1,0 +1,1 @@
+"""Admin pages of pages, alert rules and on-call profiles, to read."""

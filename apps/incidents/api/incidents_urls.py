@@ -1,0 +1,5 @@
+"""REST routes of incidents and severities."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

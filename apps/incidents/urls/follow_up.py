@@ -1,0 +1,5 @@
+"""Routes of actions."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Routes of incidents and severities."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Routes of retros and known causes."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
