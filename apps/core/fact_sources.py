@@ -62,6 +62,25 @@ class FactField:
 
 
 @dataclass(frozen=True)
+class Declared:
+    """What was declared about a source's partners: it goes before the link rule of any definition, corrected once.
+
+    `named` holds the declared partner's key, `ruled_out` the keys of those that a person ruled out; where `elsewhere`
+    is true the partner is declared on another row of the same happening, so that nothing is inferred for this one.
+    """
+
+    target: str
+    named: str
+    ruled_out: str
+    elsewhere: str
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that are read wherever a link looks for a partner."""
+        return (self.named, self.ruled_out, self.elsewhere)
+
+
+@dataclass(frozen=True)
 class FactSource:
     """A kind of fact: its fields, the times that may decide its period, and how long silence is normal."""
 
@@ -78,6 +97,13 @@ class FactSource:
     names_team: bool = False
     # Rows that share this field tell of one happening: a subject counts it once, however many of its services saw it.
     counted_once_by: str = ""
+    # Of such rows the one counts whose field has this value, as (field, value); else that of the earliest service.
+    counted_first: tuple[str, str] = ("", "")
+    declared: Declared | None = None
+    # Where tools report it instead of in batches of facts, as its rows follow from more than one statement; and the
+    # one channel by which such rows come, whoever told of them.
+    reported_at: str = ""
+    own_channel: str = ""
 
     def field(self, name: str) -> FactField | None:
         """The field of that name, or None."""

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from apps.core.fact_sources import FactField, FactSource, FieldType, sources
+from apps.core.fact_sources import Declared, FactField, FactSource, FieldType, sources
 from apps.incidents.domain.action_words import ActionKind, ActionState, RepeatState
 from apps.incidents.domain.incident_words import DetectedBy, IncidentKind, ServiceRole
 from apps.incidents.domain.page_words import Bucket, EndReason, Label, Urgency
@@ -21,6 +21,10 @@ INCIDENTS = FactSource(
     main_clock="started_at",
     silent_after=QUIET,
     counted_once_by="incident",
+    counted_first=("role", ServiceRole.ORIGIN.value),
+    declared=Declared("deployments", named="deployment", ruled_out="ruled_out", elsewhere="cause_elsewhere"),
+    reported_at="/api/v1/incidents/",
+    own_channel="incidents",
     fields=(
         FactField("incident", T.CODE, "The incident that all its services share.", required=True, example="I-12"),
         FactField("started_at", T.TIME, "When users began to feel it.", example="2026-08-24T10:05:00+02:00"),
@@ -52,6 +56,7 @@ INCIDENTS = FactSource(
         FactField("deployment", T.REF, "Key of the deployment that caused it.", ref="deployments", example="v2.31"),
         FactField("change", T.REF, "Key of the change that caused it.", ref="changes", example="4711"),
         FactField("ruled_out", T.LABELS, "Keys of deployments that a person ruled out.", example=["v2.30"]),
+        FactField("cause_elsewhere", T.BOOL, "A deployment of another of its services caused it."),
         FactField("retro", T.CODE, "Its retro.", example="I-12"),
     ),
 )
@@ -65,6 +70,8 @@ RETROS = FactSource(
     main_clock="due_at",
     silent_after=QUIET,
     names_team=True,
+    reported_at="/api/v1/retros/",
+    own_channel="incidents",
     fields=(
         FactField(
             "due_at", T.TIME, "Resolution and the hours its severity gives.", example="2026-08-27T13:52:00+02:00"
@@ -85,6 +92,8 @@ ACTIONS = FactSource(
     main_clock="first_due_at",
     silent_after=QUIET,
     names_team=True,
+    reported_at="/api/v1/actions/",
+    own_channel="incidents",
     fields=(
         FactField("created_at", T.TIME, "When the team committed to it.", required=True),
         FactField("first_due_at", T.TIME, "Last second of the first due day; no later date moves it.", required=True),
@@ -108,6 +117,8 @@ PAGES = FactSource(
     main_clock="fired_at",
     silent_after=timedelta(days=14),
     names_team=True,
+    reported_at="/api/v1/pages/",
+    own_channel="pages",
     fields=(
         FactField("fired_at", T.TIME, "When it fired.", required=True, example="2026-08-24T02:05:00+02:00"),
         FactField("acknowledged_at", T.TIME, "When a person took it up.", example="2026-08-24T02:09:00+02:00"),

@@ -185,6 +185,12 @@ class Incident(models.Model):  # type: ignore[django-manager-missing]
                 violation_error_message="Leaving an incident out names its reason.",
             ),
             models.CheckConstraint(
+                name="incidents_incident_lift_asked_pair",
+                condition=Q(lift_asked_at=None, lift_asked_by=None)
+                | Q(lift_asked_at__isnull=False, lift_asked_by__isnull=False),
+                violation_error_message="Asking to lift a restriction names its time and its person.",
+            ),
+            models.CheckConstraint(
                 name="incidents_incident_not_its_own_duplicate",
                 condition=Q(duplicate_of=None) | ~Q(duplicate_of=models.F("id")),
                 violation_error_message="An incident does not repeat itself.",

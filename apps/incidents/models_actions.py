@@ -69,6 +69,12 @@ class Action(models.Model):  # type: ignore[django-manager-missing]
                 violation_error_message="This row of the retro is an action already.",
             ),
             models.CheckConstraint(
+                name="incidents_action_drop_asked_pair",
+                condition=Q(drop_asked_at=None, drop_asked_by=None)
+                | Q(drop_asked_at__isnull=False, drop_asked_by__isnull=False),
+                violation_error_message="Asking to drop an action names its time and its person.",
+            ),
+            models.CheckConstraint(
                 name="incidents_action_of_a_retro_names_it",
                 condition=~Q(origin=ActionOrigin.RETRO.value) | Q(retro__isnull=False),
                 violation_error_message="An action out of a retro names it.",

@@ -35,6 +35,7 @@ class IncidentFact(FactRow):
     deployment = models.CharField(max_length=200, blank=True, default="")
     change = models.CharField(max_length=200, blank=True, default="")
     ruled_out = models.JSONField(default=list, blank=True)
+    cause_elsewhere = models.BooleanField(null=True, blank=True)
     retro = models.CharField(max_length=20, blank=True, default="")
 
     class Meta:

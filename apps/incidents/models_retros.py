@@ -44,6 +44,12 @@ class Retro(models.Model):
         verbose_name = "retro"
         constraints = [
             models.CheckConstraint(
+                name="incidents_retro_waiver_asked_pair",
+                condition=Q(waiver_asked_at=None, waiver_asked_by=None)
+                | Q(waiver_asked_at__isnull=False, waiver_asked_by__isnull=False),
+                violation_error_message="Asking for a waiver names its time and its person.",
+            ),
+            models.CheckConstraint(
                 name="incidents_retro_waived_on_request",
                 condition=Q(waived_at=None) | (Q(waiver_asked_at__isnull=False) & ~Q(waiver_reason="")),
                 violation_error_message="A waiver answers a request with a reason.",

@@ -9,6 +9,9 @@ from tests.architecture.rows import Shelf, own_models
 WRITTEN_ONCE = {
     "audit.auditevent", "governance.comment", "governance.exemption",
     "governance.freezewindow", "governance.proposalrevision", "governance.signature", "measurements.restatement",
+    "incidents.actiondate", "incidents.actionevidence", "incidents.causestatuschange", "incidents.changelink",
+    "incidents.maturitythresholds", "incidents.milestone", "incidents.oncallprofile", "incidents.pagelabel",
+    "incidents.severitychange", "incidents.severitypolicy",
     "metrics.confirmation", "metrics.definitionstep",
     "metrics.definitionversion", "metrics.target", "reviews.agendaitem",
     "reviews.keptdefinition", "reviews.reviewsignature", "scorecards.cellnote",
