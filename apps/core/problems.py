@@ -172,6 +172,7 @@ REMEDIES: dict[str, str] = {
     "already_retracted": "Nothing is left to do: it was taken back before.",
     "too_many_items": "Split the batch: at most 1,000 items in one call.",
     "no_items": "Send at least one item.",
+    "reported_elsewhere": "Send it to the address named in the answer; its facts follow from there.",
     "unknown_source": "Name one of the fact sources under /api/v1/fact-sources/.",
     "unknown_service": "Name a service your team owns, by its slug; an administrator can add one.",
     "unknown_field": "Correct the field's name; /api/v1/fact-sources/ lists the known ones.",
