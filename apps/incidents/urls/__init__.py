@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+app_name = "incidents"
 urlpatterns = [
     path("", include("apps.incidents.urls.incidents")),
     path("", include("apps.incidents.urls.learning")),
