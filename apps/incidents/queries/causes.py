@@ -46,6 +46,11 @@ def get_cause(pk: int, by: Principal) -> KnownCause:
     return cause
 
 
+def known_ids(pks: Iterable[int], by: Principal) -> set[int]:
+    """Which of these numbers are causes the reader may see."""
+    return set(visible_causes(by).filter(pk__in=set(pks)).values_list("pk", flat=True))
+
+
 def lock_causes(pks: Iterable[int]) -> dict[int, KnownCause]:
     """Causes by primary key, locked in that order until the transaction ends; incidents are locked before them."""
     rows = KnownCause.objects.select_for_update().filter(pk__in=set(pks)).order_by("pk")
