@@ -196,6 +196,15 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
+                            models.Q(("lift_asked_at", None), ("lift_asked_by", None)),
+                            models.Q(("lift_asked_at__isnull", False), ("lift_asked_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="incidents_incident_lift_asked_pair",
+                        violation_error_message="Asking to lift a restriction names its time and its person.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
                             ("duplicate_of", None),
                             models.Q(("duplicate_of", models.F("id")), _negated=True),
                             _connector="OR",
@@ -369,6 +378,7 @@ class Migration(migrations.Migration):
                 ("deployment", models.CharField(blank=True, default="", max_length=200)),
                 ("change", models.CharField(blank=True, default="", max_length=200)),
                 ("ruled_out", models.JSONField(blank=True, default=list)),
+                ("cause_elsewhere", models.BooleanField(blank=True, null=True)),
                 ("retro", models.CharField(blank=True, default="", max_length=20)),
                 (
                     "service",
@@ -907,6 +917,15 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
+                            models.Q(("waiver_asked_at", None), ("waiver_asked_by", None)),
+                            models.Q(("waiver_asked_at__isnull", False), ("waiver_asked_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="incidents_retro_waiver_asked_pair",
+                        violation_error_message="Asking for a waiver names its time and its person.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
                             ("waived_at", None),
                             models.Q(
                                 ("waiver_asked_at__isnull", False), models.Q(("waiver_reason", ""), _negated=True)
@@ -1199,6 +1218,15 @@ class Migration(migrations.Migration):
                         fields=("retro", "retro_row"),
                         name="incidents_action_one_per_retro_row",
                         violation_error_message="This row of the retro is an action already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("drop_asked_at", None), ("drop_asked_by", None)),
+                            models.Q(("drop_asked_at__isnull", False), ("drop_asked_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="incidents_action_drop_asked_pair",
+                        violation_error_message="Asking to drop an action names its time and its person.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
