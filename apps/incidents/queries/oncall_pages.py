@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
+from apps.accounts.domain import Principal
 from apps.core import clock
 from apps.core.problems import Absent
 from apps.incidents.domain.oncall import Hours, HoursFrom
 from apps.incidents.domain.page_words import Urgency
+from apps.incidents.models import Incident
 from apps.incidents.models_oncall import AlertRule, OnCallProfile, Page
 from apps.services import queries as services
 from apps.services.models import Ownership
@@ -20,7 +22,15 @@ from apps.teams.models import Team
 
 def list_pages() -> QuerySet[Page]:
     """All pages with team, service and rule, newest first."""
-    return Page.objects.select_related("team", "service", "rule", "incident").order_by("-fired_at", "-pk")
+    return Page.objects.select_related("team", "service", "rule").order_by("-fired_at", "-pk")
+
+
+def seen_incidents(pages: Iterable[Page], by: Principal) -> frozenset[int]:
+    """Primary keys of the incidents of some pages that the principal may see; no query where there is none."""
+    named = {page.incident_id for page in pages if page.incident_id is not None}
+    if not named:
+        return frozenset()
+    return frozenset(Incident.objects.visible_to(by).filter(pk__in=named).values_list("pk", flat=True))
 
 
 def list_pages_between(team: Team, start: datetime, end: datetime) -> QuerySet[Page]:
@@ -119,6 +129,11 @@ def owner_at(owners: Iterable[Ownership], instant: datetime) -> int | None:
 def list_profiles(team: Team) -> QuerySet[Any]:
     """A team's on-call profiles, the newest first."""
     return OnCallProfile.objects.filter(team=team).select_related("written_by").order_by("-from_at", "-pk")
+
+
+def list_all_profiles() -> QuerySet[Any]:
+    """The on-call profiles of all teams, each team's newest first."""
+    return OnCallProfile.objects.select_related("team").order_by("team__name", "-from_at", "-pk")
 
 
 def profile_at(team: Team, instant: datetime) -> OnCallProfile | None:
