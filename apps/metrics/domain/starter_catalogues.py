@@ -1,0 +1,25 @@
+"""Everything the product ships to begin with, by matter: each is adopted as a whole, when its facts arrive. Pure."""
+
+from dataclasses import dataclass
+
+from apps.metrics.domain.starter import STARTER, StarterVersion
+from apps.metrics.domain.starter_oncall import ONCALL_STARTER
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Starter definitions of one matter, with the sentence that introduces them."""
+
+    key: str
+    label: str
+    intro: str
+    versions: tuple[StarterVersion, ...]
+
+
+DELIVERY = Catalogue("delivery", "Delivery", "Five definitions that delivery facts carry.", STARTER)
+ON_CALL = Catalogue(
+    "on-call", "On-call and support", "What being on call and giving support cost, from pages and tickets.",
+    ONCALL_STARTER,
+)  # fmt: skip
+CATALOGUES = (DELIVERY, ON_CALL)
+EVERY_STARTER = tuple(version for catalogue in CATALOGUES for version in catalogue.versions)
