@@ -4,6 +4,8 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
+from apps.core import facts
+
 
 class IncidentsConfig(AppConfig):
     """Registers the app under its short label."""
@@ -14,5 +16,6 @@ class IncidentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Offer the facts to be measured."""
+        """Offer the facts to be measured, and follow the deployments that incidents are linked to."""
         import_module("apps.incidents.facts")
+        facts.on_touched(import_module("apps.incidents.operations.settling").resettle_after_deployments)
