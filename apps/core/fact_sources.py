@@ -1,6 +1,6 @@
 """The registry of what can be measured: each app that owns facts describes them here. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -104,6 +104,8 @@ class FactSource:
     # one channel by which such rows come, whoever told of them.
     reported_at: str = ""
     own_channel: str = ""
+    # What a row says on the timeline of something that went wrong near its service; empty: nothing.
+    timeline: Callable[[Any], str] | None = None
 
     def field(self, name: str) -> FactField | None:
         """The field of that name, or None."""
@@ -119,6 +121,7 @@ PERSON_WORDS = frozenset(
     {
         "author",
         "assignee",
+        "responder",
         "reviewer",
         "actor",
         "login",

@@ -91,7 +91,7 @@ def _read_choice(choices: type[StrEnum], value: Any) -> StrEnum | None:
 def _unknown(name: str) -> Fault:
     if name == "label":
         return Fault("needs_a_person", "The people of the team label their pages in the portal.")
-    if names_a_person(name) or "respond" in name.lower():
+    if names_a_person(name):
         return Fault("person_field", f"{printable(name)} is about a person; pages carry no person.")
     near = get_close_matches(name[:80].lower(), PAGE_FIELDS, n=1)
     hint = f" Did you mean {near[0]}?" if near else f" Known: {', '.join(PAGE_FIELDS)}."

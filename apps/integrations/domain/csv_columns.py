@@ -9,6 +9,8 @@ from typing import Final
 
 from apps.core.fact_parsing import names_a_person
 from apps.delivery.domain import Environment, Intent, Status
+from apps.incidents.domain.page_news import UNNAMED_RULE
+from apps.incidents.domain.page_words import Label, Urgency
 from apps.integrations.domain.csv_records import CsvError
 
 
@@ -18,6 +20,8 @@ class CsvKind(StrEnum):
     DEPLOYMENTS = "deployments"
     CHANGES = "changes"
     REMEDIATIONS = "remediations"
+    PAGES = "pages"
+    TICKETS = "tickets"
 
 
 class Cell(StrEnum):
@@ -28,6 +32,7 @@ class Cell(StrEnum):
     TIME = "time"
     COUNT = "count"
     CHOICE = "choice"
+    TRUTH = "truth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +91,36 @@ COLUMNS: Final[dict[CsvKind, tuple[Column, ...]]] = {
         _required("fixed_by_deployment", Cell.KEY, "fixed_by"),
         *_times("at"),
     ),
+    CsvKind.PAGES: (
+        _required("service", Cell.KEY),
+        _required("fired_at", Cell.TIME),
+        Column("page", "key", Cell.KEY),
+        *_times("acknowledged_at", "ended_at"),
+        Column("rule", "rule", Cell.KEY, default=UNNAMED_RULE),
+        Column("urgency", "urgency", Cell.CHOICE, choices=tuple(Urgency), default=Urgency.HIGH),
+        Column("label", "label", Cell.CHOICE, choices=tuple(Label)),
+    ),
+    CsvKind.TICKETS: (
+        _required("service", Cell.KEY),
+        _required("opened_at", Cell.TIME),
+        Column("ticket", "key", Cell.KEY),
+        *_times("first_response_at", "resolved_at"),
+        Column("kind", "kind", Cell.CODE, limit=40),
+        Column("tenant", "tenant", Cell.CODE, limit=60),
+        Column("deflected", "deflected", Cell.TRUTH),
+    ),
 }
-ORDERED: Final = {CsvKind.DEPLOYMENTS: (("started_at", "finished_at"),)}
+ORDERED: Final = {
+    CsvKind.DEPLOYMENTS: (("started_at", "finished_at"),),
+    CsvKind.PAGES: (("fired_at", "acknowledged_at"), ("fired_at", "ended_at")),
+    CsvKind.TICKETS: (("opened_at", "first_response_at"), ("opened_at", "resolved_at")),
+}
+# What makes a row the one it is, where the file gives it no key of its own.
+HASHED: Final = {
+    CsvKind.REMEDIATIONS: ("service", "failed", "fixed_by"),
+    CsvKind.PAGES: ("service", "fired_at", "rule"),
+    CsvKind.TICKETS: ("service", "opened_at"),
+}
 NOT_KEPT: Final = frozenset({"revert_commit", "reverted_commit"})
 
 

@@ -39,7 +39,7 @@ def absent_value(column: Column) -> Any:
     """What a fact holds where the file says nothing: the default, null for times and counts, else empty text."""
     if column.default is not None:
         return str(column.default)
-    return None if column.cell in (Cell.TIME, Cell.COUNT) else ""
+    return None if column.cell in (Cell.TIME, Cell.COUNT, Cell.TRUTH) else ""
 
 
 def require_text(value: str) -> None:
@@ -94,10 +94,18 @@ def _read_choice(value: str, column: Column, _now: datetime) -> str:
     return value.lower()
 
 
+def _read_truth(value: str, column: Column, _now: datetime) -> bool:
+    if value.lower() not in _TRUTHS:
+        raise BadValue("unknown_value", f"{column.name} is one of {', '.join(_TRUTHS)}.")
+    return _TRUTHS[value.lower()]
+
+
+_TRUTHS: Final = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}
 _READERS: Final = {
     Cell.KEY: _read_text,
     Cell.CODE: _read_text,
     Cell.TIME: read_time,
     Cell.COUNT: _read_count,
     Cell.CHOICE: _read_choice,
+    Cell.TRUTH: _read_truth,
 }

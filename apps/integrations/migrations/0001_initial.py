@@ -24,6 +24,8 @@ class Migration(migrations.Migration):
                             ("deployments", "deployments"),
                             ("changes", "changes"),
                             ("remediations", "remediations"),
+                            ("pages", "pages"),
+                            ("tickets", "tickets"),
                         ],
                         max_length=20,
                     ),
