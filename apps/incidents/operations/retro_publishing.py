@@ -66,7 +66,7 @@ def _publish(retro: Retro, act: RetroAct, draft_sha256: str, by: Principal) -> R
     if retros.sha256_of_draft(draft) != draft_sha256:
         raise Outdated("revision_changed", READ_AGAIN)
     now = clock.as_of()
-    _require_complete(draft, list_findings(retro, draft, by))
+    _require_complete(list_findings(retro, draft, by))
     snapshot = _snapshot(retro, draft, act, now)
     _move(retro, act, now)
     named = causes.known_ids(named_causes(draft), by)
@@ -87,7 +87,7 @@ def _require_step(retro: Retro, act: RetroAct) -> None:
         raise Conflict(problem, STEP_SENTENCES[problem])
 
 
-def _require_complete(draft: Draft, findings: Sequence[Finding]) -> None:
+def _require_complete(findings: Sequence[Finding]) -> None:
     """Raise with every unmet check at its place."""
     if findings:
         errors = [FieldProblem(_pointer(one), one.code, one.sentence) for one in findings]
@@ -153,7 +153,9 @@ def _services_of(rows: Sequence[DraftRow]) -> dict[str, int]:
     return dict(Service.objects.filter(slug__in=slugs).values_list("slug", "pk")) if slugs else {}
 
 
-def _factor(retro: Retro, number: int, row: DraftRow, services: dict[str, int], known: Collection[int]) -> PublishedFactor:
+def _factor(
+    retro: Retro, number: int, row: DraftRow, services: dict[str, int], known: Collection[int]
+) -> PublishedFactor:
     near, far = (services.get(row.values.get(end, "")) for end in ("boundary_from", "boundary_to"))
     is_boundary = near is not None and far is not None and near != far
     cause = row.values.get("known_cause", "").strip().removeprefix("C-")

@@ -37,24 +37,38 @@ class Written:
     brings_back: bool = False
 
 
+@dataclass(frozen=True)
+class RowStep:
+    """What else a page's button does once everything on it is saved: add, remove, restore, up or down."""
+
+    do: str
+    kind: RowKind | None = None
+    key: str = ""
+    values: Texts = field(default_factory=dict)
+
+
 @dataclass
 class PageSaved:
     """When a save was, the revisions of all parts after it, and the parts that somebody else wrote meanwhile.
 
-    `newer` holds what parts say of which nothing was written anew, because somebody else did.
+    `newer` holds what parts say of which nothing was written anew, because somebody else did; `row` is the key of the
+    row that a button was about.
     """
 
     at: datetime
     revisions: dict[str, int] = field(default_factory=dict)
     newer: dict[str, dict[str, str]] = field(default_factory=dict)
     clashes: list[Clash] = field(default_factory=list)
+    row: str = ""
 
 
 @transaction.atomic
-def save_page(*, retro: Retro, section: SectionKey, written: Sequence[Written], by: Principal) -> PageSaved:
+def save_page(
+    *, retro: Retro, section: SectionKey, written: Sequence[Written], step: RowStep | None = None, by: Principal
+) -> PageSaved:
     """Save a section with its rows. Parts that clash are left as the other wrote them and answered; the rest is saved.
 
-    Raises `Invalid` for what cannot be stored at all; then nothing is.
+    The step of a button follows where nothing clashed. Raises `Invalid` for what cannot be stored; then nothing is.
     """
     retro = _lock_to_write(retro, by)
     now = clock.now()
@@ -69,7 +83,25 @@ def save_page(*, retro: Retro, section: SectionKey, written: Sequence[Written], 
         elif not says_the_same(texts_of(part), {**texts_of(part), **read_values(fields_of(part), one.texts)}):
             saved.newer[one.key] = texts_of(part)
     saved.revisions = {key: part.revision for key, part in known.items()}
+    if step is not None and not saved.clashes:
+        saved.row = _take(retro, section, step, saved.revisions.get(step.key, 0), by)
     return saved
+
+
+def _take(retro: Retro, section: SectionKey, step: RowStep, revision: int, by: Principal) -> str:
+    """Do what a button says besides saving; answers the row it was about."""
+    if step.do == "add" and step.kind is not None:
+        if step.kind not in SECTIONS[section].rows:
+            raise Absent("not_found", "Nothing is here for you.")
+        row, _ = add_row(retro=retro, kind=step.kind, values=step.values, by=by)
+        return row.key
+    if step.do == "remove":
+        remove_row(retro=retro, key=step.key, revision=revision, by=by)
+    elif step.do == "restore":
+        restore_row(retro=retro, key=step.key, by=by)
+    elif step.do in ("up", "down"):
+        move_row(retro=retro, key=step.key, up=step.do == "up", by=by)
+    return step.key
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from apps.incidents.facts import RETROS
 from apps.incidents.models import Incident, IncidentService, Retro, RetroFact, RetroSection
 from apps.incidents.queries import retros
 from apps.services import operations as services
+from apps.services import queries as service_queries
 
 CHANNEL = "incidents"
 USUAL_HOURS = 72
@@ -70,7 +71,21 @@ def _publish(retro: Retro, incident: Incident) -> None:
     if gone:
         facts.withdraw(RETROS, CHANNEL, gone)
     if row is not None and not _is_same(row, stored.get(row["service"])):
-        services.record_batches(channel=CHANNEL, batches=[(RETROS, [row])], complete_until=clock.as_of())
+        since = incident.started_at or incident.detected_at or incident.reported_at
+        services.record_batches(
+            channel=CHANNEL, batches=[(RETROS, [row])], connected_from=since, complete_until=clock.as_of()
+        )
+        _connect_mates(incident, row["service"], since)
+
+
+def _connect_mates(incident: Incident, told: int, since: datetime) -> None:
+    """A retro is filed under one service and read for its team: of the team's other services it is known, too."""
+    mates = set(service_queries.list_services_of(incident.owner_team_id, since).values_list("pk", flat=True)) - {told}
+    standing = service_queries.list_connections(mates).filter(source=RETROS.key, channel=CHANNEL)
+    known = dict(standing.values_list("service_id", "connected_from"))
+    for pk in sorted(mates):
+        if pk not in known or known[pk] > since:
+            services.hear(source=RETROS.key, service_id=pk, channel=CHANNEL, at=clock.as_of(), connected_from=since)
 
 
 def _service_of(incident: Incident) -> int | None:

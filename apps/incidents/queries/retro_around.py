@@ -47,13 +47,23 @@ def settled_milestones(incident: Incident) -> Collection[str]:
     return kinds if folded.is_over else kinds - {MilestoneKind.RESOLVED.value}
 
 
+def milestones_of(incident: Incident) -> list[dict[str, Any]]:
+    """The milestones a retro asks for, with their times or what is missing."""
+    settled, found = settled_milestones(incident), []
+    for kind, column in MILESTONES.items():
+        at = getattr(incident, column)
+        words = "" if at else "cannot be known" if kind.value in settled else "not entered yet"
+        if kind is MilestoneKind.IMPACT_STARTED and incident.start_assumed:
+            words = "assumed equal to the detection"
+        found.append({"anchor": f"milestone-{kind.value}", "label": TIMES[column], "at": at, "words": words})
+    return found
+
+
 def is_of_another_team(retro: Retro, now: datetime) -> bool:
     """Whether the facilitator, if there is one, stands outside of the team that owns the incident."""
     if retro.facilitator_id is None:
         return False
-    inside = Membership.objects.standing(now).filter(
-        user_id=retro.facilitator_id, team_id=retro.incident.owner_team_id
-    )
+    inside = Membership.objects.standing(now).filter(user_id=retro.facilitator_id, team_id=retro.incident.owner_team_id)
     return not inside.exists()
 
 
@@ -92,13 +102,20 @@ def snapshot_frame(retro: Retro, *, number: int, reason: str, at: datetime) -> d
         "published_at": _iso(at),
         "amend_reason": reason,
         "team": incident.owner_team.name,
-        "facts": _facts(incident),
+        "facts": facts_of(incident),
         "times": {name: _iso(getattr(incident, name)) for name in TIMES} | {"hurt_seconds": incident.hurt_seconds},
         "severity_worst": incident.severity_worst,
         "timeline": story_of(incident),
     }
 
 
+MILESTONES = {
+    MilestoneKind.IMPACT_STARTED: "started_at",
+    MilestoneKind.DETECTED: "detected_at",
+    MilestoneKind.ACKNOWLEDGED: "acknowledged_at",
+    MilestoneKind.MITIGATED: "mitigated_at",
+    MilestoneKind.RESOLVED: "resolved_at",
+}
 TIMES: Mapping[str, str] = {
     "started_at": "Impact started",
     "detected_at": "Detected",
@@ -109,7 +126,7 @@ TIMES: Mapping[str, str] = {
 }
 
 
-def _facts(incident: Incident) -> list[list[str]]:
+def facts_of(incident: Incident) -> list[list[str]]:
     """Label and words; a time nobody knows says so."""
     rows = [["Team", incident.owner_team.name]]
     rows.append(["Worst severity", str(incident.severity_worst) if incident.severity_worst else "not stated"])

@@ -17,7 +17,7 @@ WITH = ("incident", "incident__owner_team", "incident__policy", "facilitator")
 
 
 def visible_retros(by: Principal) -> QuerySet[Retro]:
-    """Retros the principal may know of: what is published is shared, drafts are their team's, restricted ones listed."""
+    """Retros the principal may know of: published ones are shared, drafts are their team's, restricted ones listed."""
     rows = Retro.objects.filter(incident__in=Incident.objects.visible_to(by)).select_related(*WITH)
     if by.sees_all_teams:
         return rows
