@@ -119,6 +119,7 @@ PAGES = FactSource(
     names_team=True,
     reported_at="/api/v1/pages/",
     own_channel="pages",
+    timeline=lambda row: f"Page: {row.rule or 'a rule without a name'} ({row.urgency or 'urgency not known'}).",
     fields=(
         FactField("fired_at", T.TIME, "When it fired.", required=True, example="2026-08-24T02:05:00+02:00"),
         FactField("acknowledged_at", T.TIME, "When a person took it up.", example="2026-08-24T02:09:00+02:00"),

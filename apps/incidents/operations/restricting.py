@@ -40,8 +40,7 @@ def restrict_incident(*, incident: Incident, by: Principal) -> Incident:
 @transaction.atomic
 def ask_lift(*, incident: Incident, reason: str, by: Principal) -> Incident:
     """Ask that everybody may know of a restricted incident again; another listed person answers."""
-    policies.require_person(by)
-    incident = _lock_restricted(incident)
+    incident = _lock_restricted(incident, by)
     if incident.lift_asked_by_id is not None:
         raise Conflict("illegal_transition", "Lifting is asked for already; another listed person answers.")
     if not reason.strip():
@@ -57,8 +56,7 @@ def ask_lift(*, incident: Incident, reason: str, by: Principal) -> Incident:
 @transaction.atomic
 def answer_lift(*, incident: Incident, agree: bool, by: Principal) -> Incident:
     """Lift a restriction as a second listed person, or leave it; who asked may take the request back."""
-    policies.require_person(by)
-    incident = _lock_restricted(incident)
+    incident = _lock_restricted(incident, by)
     if incident.lift_asked_by_id is None:
         raise Conflict("illegal_transition", "Nobody asks to lift this restriction.")
     if agree and incident.lift_asked_by_id == by.user_id:
@@ -74,8 +72,7 @@ def answer_lift(*, incident: Incident, agree: bool, by: Principal) -> Incident:
 @transaction.atomic
 def give_access(*, incident: Incident, user: User | None = None, team: Team | None = None, by: Principal) -> None:
     """Put a person or a team on the access list."""
-    policies.require_person(by)
-    incident = _lock_restricted(incident)
+    incident = _lock_restricted(incident, by)
     _add(incident, clock.now(), user_id=user.pk if user else None, team_id=team.pk if team else None)
     note("access_given", incident, by=by, **_who(user.pk if user else None, team.pk if team else None))
 
@@ -83,8 +80,7 @@ def give_access(*, incident: Incident, user: User | None = None, team: Team | No
 @transaction.atomic
 def take_access(*, incident: Incident, access: IncidentAccess, by: Principal) -> None:
     """Take a person or a team off the access list; the owner team stays, so that somebody always knows."""
-    policies.require_person(by)
-    incident = _lock_restricted(incident)
+    incident = _lock_restricted(incident, by)
     if access.team_id == incident.owner_team_id:
         raise Conflict("state_forbids", f"{incident.owner_team.name} owns this incident and stays on the list.")
     IncidentAccess.objects.filter(pk=access.pk, incident=incident, removed_at=None).update(removed_at=clock.now())
@@ -107,7 +103,10 @@ def _who(user_id: int | None, team_id: int | None) -> dict[str, int]:
     return {"user": user_id} if user_id is not None else {"team": team_id or 0}
 
 
-def _lock_restricted(incident: Incident) -> Incident:
+def _lock_restricted(incident: Incident, by: Principal) -> Incident:
+    """The restricted incident, locked, for a person on its list; for all others it is not there."""
+    require_visible(incident, by)
+    policies.require_person(by)
     incident = queries.lock_incident(incident.pk)
     if incident.visibility != Visibility.RESTRICTED:
         raise Conflict("illegal_transition", "This incident is open to everybody already.")

@@ -16,6 +16,7 @@ from apps.incidents.domain.incident_words import IncidentKind, IncidentStatus, L
 from apps.incidents.domain.severities import Severity
 from apps.incidents.facts import INCIDENTS
 from apps.incidents.models import Incident, IncidentFact
+from apps.incidents.operations import restricting
 from apps.incidents.operations.cause_settling import settle_repeats
 from apps.incidents.operations.retro_settling import settle_retro
 from apps.incidents.queries import causes, incidents, linked, retros
@@ -38,6 +39,7 @@ NAMES = tuple(f.name for f in INCIDENTS.stored_fields)
 def settle(incident: Incident, *, now: datetime) -> None:
     """Fold, open or follow the retro, settle repeats, publish by difference; the caller holds the incident's lock."""
     _write_columns(incident, incidents.fold_of(incident.pk), incidents.severity_of(incident.pk))
+    _follow_owner(incident, now)
     settle_retro(incident, now=now)
     settle_repeats(incident, now=now)
     _publish(incident)
@@ -56,6 +58,17 @@ def _write_columns(incident: Incident, folded: Folded, severity: Severity) -> No
         for name, value in values.items():
             setattr(incident, name, value)
         incident.save(update_fields=list(FOLDED))
+
+
+def _follow_owner(incident: Incident, now: datetime) -> None:
+    """The incident is owned by whoever owned the service it began in when the impact started."""
+    services_ = incidents.list_services(incident)
+    since = incident.started_at or incident.detected_at or incident.reported_at
+    owner_id = service_queries.owner_id_at(services_[0].service, since) if services_ else None
+    if owner_id is not None and owner_id != incident.owner_team_id:
+        incident.owner_team_id = owner_id
+        incident.save(update_fields=["owner_team"])
+        restricting.add_team(incident, incident.owner_team, now=now)
 
 
 def columns_of(incident: Incident, folded: Folded, severity: Severity) -> dict[str, Any]:

@@ -150,3 +150,16 @@ def last_severity(incident: Incident, origin: StatementOrigin) -> SeverityChange
     """What witnesses of one kind said last about the level."""
     rows = SeverityChange.objects.filter(incident=incident, origin=origin)
     return rows.order_by("-pk").first()
+
+
+def has_open_twin(incident: Incident) -> bool:
+    """Whether another open incident of the same source carries the same deduplication key."""
+    if not incident.dedup_key:
+        return False
+    twins = Incident.objects.filter(GOES_ON, source=incident.source, dedup_key=incident.dedup_key)
+    return twins.exclude(pk=incident.pk).exists()
+
+
+def has_duplicates(incident: Incident) -> bool:
+    """Whether another incident is a duplicate of this one."""
+    return Incident.objects.filter(duplicate_of=incident).exists()
