@@ -223,6 +223,8 @@ REMEDIES: dict[str, str] = {
     "no_longer_reads": "Write a new revision that mends what the answer names.",
     "too_short": "Write more, so that a stranger understands why.",
     "repeated": "Name each object once in a proposal.",
+    "illegal_transition": "The answer says what can be done in the present state.",
+    "second_person_required": "Ask a second person: nobody verifies or confirms what is their own.",
     "slow_down": "Wait as long as Retry-After says.",
     "server_error": "The fault is on our side. The request id helps to find it.",
 }

@@ -40,9 +40,8 @@ def due_words(action: Action) -> str:
 
 def tables_of(actions: Iterable[Action]) -> list[dict[str, Any]]:
     """The actions of one page by standing, in the order of the page."""
-    by_standing: dict[Standing, list[Action]] = {}
-    for action in actions:
-        by_standing.setdefault(standing_of_row(action), []).append(action)
+    ranked = [(standing_of_row(action), action) for action in actions]
+    by_standing = {s: [action for standing, action in ranked if standing is s] for s in Standing}
     return [
         {
             "caption": standing.label,
@@ -50,6 +49,7 @@ def tables_of(actions: Iterable[Action]) -> list[dict[str, Any]]:
             "rows": [row_of(a) for a in rows],
         }
         for standing, rows in by_standing.items()
+        if rows
     ]
 
 

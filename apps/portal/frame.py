@@ -41,7 +41,10 @@ NAV = (
         Place("Proposals", "governance:proposal-list", ("governance:proposal", "metrics:wording")),
         Place("Responsibilities", "portal:responsibilities", ("portal:responsibilities", "portal:agreement")),
     )),
-    ("Learn", (Place("Reviews", "reviews:review-list", ("reviews:",)),)),
+    ("Learn", (
+        Place("Actions", "incidents:action-list", ("incidents:action", "portal:action")),
+        Place("Reviews", "reviews:review-list", ("reviews:",)),
+    )),
     ("Trust", (
         Place("Governance", "governance:home", ("governance:home", "governance:change")),
         Place("Annotations", "portal:annotation-list", ("portal:annotation",)),

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
-from apps.accounts.domain import SYSTEM, Scope, TeamRole
+from apps.accounts.domain import SYSTEM, Principal, Scope, TeamRole
 from apps.accounts.models import User
 from apps.annotations import operations as annotations
 from apps.annotations.domain import AnnotationKind
@@ -18,6 +18,9 @@ from apps.governance.domain.acts import CommentAct
 from apps.governance.domain.kinds import Item, Op
 from apps.governance.models import Comment, Exemption, FreezeWindow, Proposal
 from apps.governance.operations.discussing import write_comment
+from apps.incidents.domain.action_drafts import ActionDraft
+from apps.incidents.domain.action_words import ActionKind
+from apps.incidents.operations import action_opening, follow_up
 from apps.integrations import operations as integrations
 from apps.integrations.domain.csv_columns import CsvKind
 from apps.measurements import operations as measurements
@@ -234,8 +237,21 @@ def _write_rows(world: World, place: Place) -> None:
         "target": target.pk, "card": card.pk, "cell": cell.pk, "review": review.pk, "import": run.pk,
         "token": token.pk, "annotation": mark.public_id,
         "exemption": str(exemption), "freeze": str(freeze),
-        "exemption_number": exemption.number, "freeze_number": freeze.number,
+        "exemption_number": exemption.number, "freeze_number": freeze.number, **_open_actions(team, writer),
     }  # fmt: skip
+
+
+def _open_actions(team: Team, writer: Principal) -> dict[str, Any]:
+    """An open action, one that its writer marked as done, and one that its writer asks to drop."""
+    commitment = ActionDraft(
+        text=f"Add a gate for {team.name}", done_when="It stands", kind=ActionKind.PREVENT, due_on=date(2026, 9, 11),
+        metric_slug="change-failure-rate",
+    )  # fmt: skip
+    keys = ("action", "done_action", "asked_action")
+    opened = [action_opening.open_action(draft=commitment, team=team.slug, by=writer)[0] for _ in keys]
+    follow_up.finish(action=opened[1], by=writer)
+    follow_up.ask_drop(action=opened[2], reason="The part is retired.", by=writer)
+    return {key: action.pk for key, action in zip(keys, opened, strict=True)}
 
 
 def _agree_target(team: Team, author: User) -> Target:

@@ -120,7 +120,7 @@ class NewDateInput(Input):
 
 
 class EvidenceInput(Input):
-    """What shows it: for a deployment the service and the key under which it was reported, else an address or a note."""
+    """What shows it: of a deployment the service and the key it was reported under, else an address or a note."""
 
     kind = serializers.ChoiceField(choices=EVIDENCE)
     url = serializers.URLField(max_length=ADDRESS, required=False, allow_blank=True)

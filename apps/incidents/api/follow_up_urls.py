@@ -1,5 +1,10 @@
 """REST routes of actions."""
 
-from django.urls import URLPattern
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern] = []
+from apps.incidents.api import follow_up_views
+
+router = SimpleRouter(use_regex_path=False)
+router.register("actions", follow_up_views.ActionViewSet, basename="action")
+
+urlpatterns = router.urls

@@ -1,4 +1,4 @@
-"""Opening actions: out of a published retro or a closed review, by a tool, by a person, or taken over from elsewhere."""
+"""Opening actions: out of a published retro or a closed review, by a tool, or by a person's form."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

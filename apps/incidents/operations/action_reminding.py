@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from apps.accounts.domain import SYSTEM, Principal
 from apps.core import clock
-from apps.governance.operations.reminding import by_the_wall
 from apps.incidents.domain import action_notices as words
 from apps.incidents.domain import action_reminders as steps
 from apps.incidents.domain.action_words import ActionState
@@ -30,7 +29,7 @@ def about(action: Action) -> About:
 def tell(action: Action, kind: NoticeKind, text: str, occasion: str, *, by: Principal, recipient: str = "") -> None:
     """Tell the owner team's inbox and the assignee, or one of the two, of an action."""
     asked = [recipient] if recipient else steps.recipients(action.owner_team_id, action.assignee_id)
-    people = {person: action.assignee_id == person for one in asked for person in _people(action, one)}
+    people = {person: action.assignee_id == person for one in asked for person in _people(one)}
     thing, team = about(action), action.owner_team.name
     notifications.notify(
         notices=[
@@ -41,7 +40,7 @@ def tell(action: Action, kind: NoticeKind, text: str, occasion: str, *, by: Prin
     )
 
 
-def _people(action: Action, recipient: str) -> list[int]:
+def _people(recipient: str) -> list[int]:
     """Who reads an inbox: those who do the team's work now, or the chosen person."""
     kind, _, number = recipient.partition(":")
     if kind == steps.TEAM:
@@ -66,8 +65,13 @@ def _arm_from(action: Action, recipient: str, step: int) -> None:
         step = steps.next_step(step)
     if step not in told:
         ActionReminder.objects.create(
-            action=action, recipient=recipient, step=step, due_on=action.due_on, due_at=by_the_wall(_at(action, step))
+            action=action, recipient=recipient, step=step, due_on=action.due_on, due_at=_due_at(_at(action, step))
         )
+
+
+def _due_at(at: datetime) -> datetime:
+    """When the wall clock, by which duties are due, will have reached a business instant, or did."""
+    return clock.now() + (at - clock.as_of())
 
 
 def _at(action: Action, step: int) -> datetime:
@@ -82,7 +86,7 @@ def remind(*, reminder: ActionReminder) -> None:
         return
     as_of, following = clock.as_of(), steps.next_step(reminder.step)
     if as_of < _at(action, reminder.step):
-        ActionReminder.objects.filter(pk=reminder.pk).update(due_at=by_the_wall(_at(action, reminder.step)))
+        ActionReminder.objects.filter(pk=reminder.pk).update(due_at=_due_at(_at(action, reminder.step)))
         return
     if as_of < _at(action, following):
         text = steps.reminder_words(reminder.due_on, reminder.step)

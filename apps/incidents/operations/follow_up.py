@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from apps.accounts.domain import Principal
+from apps.accounts.domain import SYSTEM, Principal
 from apps.audit import operations as audit
 from apps.core import clock
 from apps.core.immutable import writing
@@ -16,7 +16,7 @@ from apps.incidents.domain.action_dates import date_problem, end_of_day
 from apps.incidents.domain.action_drafts import EvidenceDraft, evidence_problems, metric_problems
 from apps.incidents.domain.action_states import ACTION_STEPS, ActionAct, action_problem
 from apps.incidents.domain.action_words import ActionKind, ActionState, EvidenceKind
-from apps.incidents.domain.incident_words import LinkedFact, LinkKind
+from apps.incidents.domain.incident_words import LinkKind
 from apps.incidents.models import Action, ActionEvidence
 from apps.incidents.operations import linking
 from apps.incidents.operations.action_opening import REFUSED, write_date
@@ -147,18 +147,19 @@ def verify(*, action: Action, evidence: EvidenceDraft | None = None, by: Princip
     action.verified_at = now
     notifications.settle(about=words.about_key(action.pk), kind=words.DONE.key)
     action = _end(action, "verified", by=by, now=now, evidence=sorted({one.kind for one in shown}))
-    _link_fixes(action, shown, by=by)
+    _link_fixes(action, shown, now=now)
     return action
 
 
-def _link_fixes(action: Action, shown: list[ActionEvidence], *, by: Principal) -> None:
+def _link_fixes(action: Action, shown: list[ActionEvidence], *, now: datetime) -> None:
+    """Follows from the verification, so it asks for no right on the incident; a person's word on the link stands."""
     if action.retro is None or action.kind != ActionKind.PREVENT:
         return
     for one in shown:
         if one.kind == EvidenceKind.DEPLOYMENT and one.service is not None:
             linking.link_change(
-                incident=action.retro.incident, kind=LinkKind.FIXED_BY, fact_source=LinkedFact.DEPLOYMENTS,
-                service=one.service, fact_key=one.fact_key, reason=f"It shows {action} done.", by=by,
+                incident=action.retro.incident, kind=LinkKind.FIXED_BY, service=one.service.slug, key=one.fact_key,
+                reason=f"It shows {action} done.", source=str(action), now=now, by=SYSTEM,
             )  # fmt: skip
 
 

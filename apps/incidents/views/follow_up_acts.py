@@ -173,8 +173,8 @@ def action_drop(request: PageRequest, pk: int) -> HttpResponse:
         lambda: follow_up.ask_drop(action=action, **form.cleaned_data, by=request.principal),
         heading="Ask to drop it", button="Ask to drop it", done="Asked. It stays open until a lead confirms.",
         intro=(
-            f"The tech lead or engineering manager of {action.owner_team.name}, another person, confirms. Dropped after "
-            f"its first due day, {day_words(action.first_due_on)}, it counts as late."
+            f"The tech lead or engineering manager of {action.owner_team.name}, another person, confirms. Dropped "
+            f"after its first due day, {day_words(action.first_due_on)}, it counts as late."
         ),
     )  # fmt: skip
 

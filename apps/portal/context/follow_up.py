@@ -250,8 +250,7 @@ def _near(page: ActionPage) -> dict[str, Any] | None:
         until = date.fromordinal(pause.end.toordinal() - 1)
         kind = "Exemption" if pause.leaves_out else "Freeze"
         rows.append([plain(kind), plain(pause.name), plain(f"{day_words(pause.start)} to {day_words(until)}")])
-    for mark in page.marks:
-        rows.append([plain("Annotation"), plain(mark.text), moment(mark.starts_at, mark.ends_at)])
+    rows += [[plain("Annotation"), plain(mark.text), moment(mark.starts_at, mark.ends_at)] for mark in page.marks]
     columns = [{"label": label} for label in ("What", "Which", "When")]
     caption = "Happened near, in no order of importance"
     return {"caption": caption, "columns": columns, "rows": rows} if rows else None

@@ -1,4 +1,4 @@
-"""The effect of an action equals what its metric gives for the same weeks, under the version in force when it was done."""
+"""The effect of an action is what its metric gives for the same weeks, under the version in force when it was done."""
 
 from datetime import UTC, date, datetime, timedelta
 
