@@ -27,9 +27,9 @@ from apps.metrics.domain.faults import SpecProblems
 from apps.metrics.domain.parsing import parse_spec
 from apps.metrics.domain.sentences import say_spec
 from apps.metrics.domain.starter import StarterVersion
-from apps.metrics.domain.starter_catalogues import CATALOGUES, Catalogue
+from apps.metrics.domain.starter_catalogues import CATALOGUES, NEXT_VERSIONS, Catalogue
 from apps.metrics.drafting import VersionDraft
-from apps.metrics.forms import CONTENT, PLACES, AdoptForm, DefinitionForm, VersionForm, words_of
+from apps.metrics.forms import CONTENT, PLACES, AdoptForm, DefinitionForm, VersionForm, words_of, words_of_shipped
 from apps.metrics.models import DefinitionVersion
 from apps.teams.models import Team
 from apps.teams.queries import list_teams
@@ -93,17 +93,21 @@ def _starter(version: StarterVersion) -> dict[str, Any]:
 @access(Access.TEAM_MANAGE)
 @require_http_methods(METHODS)
 def version_create(request: PageRequest, slug: str) -> HttpResponse:
-    """The next version of a definition, begun from the newest one."""
-    require_known(request)
+    """The next version of a definition, begun from the newest one or (`begin=shipped`) from one that is shipped."""
+    require_known(request, "begin")
     definition = queries.get_definition(slug)
     policies.require_can_propose(request.principal, definition.owner_team)
     newest = queries.list_versions(definition)[0]
     offered = boundary_from(clock.today() + timedelta(days=1), queries.spec_of(newest).window.grains)
-    form = VersionForm(_sent(request), initial=words_of(newest) | {"effective_from": offered})
+    shipped = NEXT_VERSIONS.get(slug)
+    begins_shipped = shipped is not None and read_choice(request, "begin", ("newest", "shipped")) == "shipped"
+    words = words_of_shipped(shipped) if shipped is not None and begins_shipped else words_of(newest)
+    form = VersionForm(_sent(request), initial=words | {"effective_from": offered})
     context = {
         "heading": f"{newest.name}: version {newest.number + 1}",
         "crumbs": _crumbs("Next version", {"label": newest.name, "url": reverse("portal:metric", args=[slug])}),
         "intro": f"Version {newest.number} stays and reads earlier periods. The next date is {day_words(offered)}.",
+        "shipped": None if shipped is None or begins_shipped else {"url": "?begin=shipped", "reason": shipped.reason},
     }
     return _answer(request, form, lambda: form.asked(Op.CHANGE, slug), context)
 

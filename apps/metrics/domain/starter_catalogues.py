@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from apps.metrics.domain.starter import STARTER, StarterVersion
+from apps.metrics.domain.starter_incidents import INCIDENT_STARTER, WITH_INCIDENTS
 from apps.metrics.domain.starter_oncall import ONCALL_STARTER
 
 
@@ -21,5 +22,11 @@ ON_CALL = Catalogue(
     "on-call", "On-call and support", "What being on call and giving support cost, from pages and tickets.",
     ONCALL_STARTER,
 )  # fmt: skip
-CATALOGUES = (DELIVERY, ON_CALL)
+INCIDENTS = Catalogue(
+    "incidents", "Incidents", "What hurt users, how soon it was noticed, and how long it took until it was over.",
+    INCIDENT_STARTER,
+)  # fmt: skip
+CATALOGUES = (DELIVERY, INCIDENTS, ON_CALL)
 EVERY_STARTER = tuple(version for catalogue in CATALOGUES for version in catalogue.versions)
+# Versions that are shipped to be proposed once their facts arrive, by the slug of their definition.
+NEXT_VERSIONS = {version.slug: version for version in WITH_INCIDENTS}
