@@ -1,7 +1,7 @@
 """Reads of alert rules by what they were good for: the noisy ones of a month, and tallies for the list of rules."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from django.db.models import Count
 from apps.incidents.domain.page_words import Urgency
 from apps.incidents.domain.pages import Noise, Paged, RuleTally, noise_of, tally_of
 from apps.incidents.models_oncall import Page
-from apps.incidents.queries.oncall_load import COLUMNS, paged_of
+from apps.incidents.queries.oncall_load import COLUMNS, RULE, paged_of
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,16 @@ def list_noisy_rules(team_ids: Collection[int], start: datetime, end: datetime) 
     """Rules that were noisy for some teams in `[start, end)`, by service and rule name; one query."""
     rows = Page.objects.filter(team_id__in=list(team_ids), fired_at__gte=start, fired_at__lt=end)
     rows = rows.filter(urgency=Urgency.HIGH.value).order_by("rule__service__name", "rule__name", "rule_id")
-    named = rows.values_list("rule_id", "rule__name", "rule__service_id", "rule__service__name", *COLUMNS)
+    return noisy_among((tuple(row[:4]), paged_of(row[4:])) for row in rows.values_list(*RULE, *COLUMNS))
+
+
+def noisy_among(pages: Iterable[tuple[tuple[int, str, int, str], Paged]]) -> list[NoisyRule]:
+    """The noisy rules of urgent pages, each page beside its rule, in the order in which the rules come."""
     by_rule: dict[tuple[int, str, int, str], list[Paged]] = defaultdict(list)
-    for rule_id, rule, service_id, service, *row in named:
-        by_rule[rule_id, rule, service_id, service].append(paged_of(row))
-    tallies = ((place, tally_of(pages)) for place, pages in by_rule.items())
-    return [NoisyRule(*place, tally, noise) for place, tally in tallies if (noise := noise_of(tally)) is not None]
+    for rule, paged in pages:
+        by_rule[rule].append(paged)
+    tallies = ((rule, tally_of(found)) for rule, found in by_rule.items())
+    return [NoisyRule(*rule, tally, noise) for rule, tally in tallies if (noise := noise_of(tally)) is not None]
 
 
 def tallies_of_rules(rule_ids: Collection[int], start: datetime, end: datetime) -> dict[int, RuleTally]:
