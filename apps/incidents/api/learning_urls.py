@@ -1,5 +1,11 @@
 """REST routes of retros and known causes."""
 
-from django.urls import URLPattern
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern] = []
+from apps.incidents.api import learning_views as views
+
+router = SimpleRouter(use_regex_path=False)
+router.register("retros", views.RetroViewSet, basename="retro")
+router.register("known-causes", views.KnownCauseViewSet, basename="known-cause")
+
+urlpatterns = router.urls

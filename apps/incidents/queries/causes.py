@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from apps.accounts.domain import Principal
+from apps.accounts.domain import ANONYMOUS, Principal
 from apps.core.problems import Absent
 from apps.incidents.domain.action_words import CauseStatus, RepeatState
 from apps.incidents.domain.causes import LOOKS_BACK, ActionLife, CauseLife, Traits, gravest, suggested_causes
@@ -213,3 +213,13 @@ def learned_fields(incident: Incident) -> dict[str, str]:
         "repeat_state": state.value if state else "",
         "retro": f"I-{incident.pk}" if has_retro else "",
     }
+
+
+def open_incidents() -> QuerySet[Incident]:
+    """Incidents that are not restricted, for pages that know no reader."""
+    return Incident.objects.visible_to(ANONYMOUS)
+
+
+def open_causes() -> QuerySet[KnownCause]:
+    """Causes that were not written down for a restricted incident."""
+    return visible_causes(ANONYMOUS)

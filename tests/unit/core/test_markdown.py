@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from apps.core.markdown import render
 
 TAG = re.compile(r"<(/?)([a-z]+)([^>]*)>")
+LINK = re.compile(r' href="https?://[^"<> ]+" rel="nofollow noreferrer"')
 KNOWN = {"p", "br", "ul", "ol", "li", "blockquote", "pre", "code", "strong", "em", "a"}
 
 
