@@ -34,7 +34,7 @@ def present_list(causes: Iterable[KnownCause]) -> dict[str, Any]:
             {"text": f"{cause}: {cause.title}", "url": cause_url(cause), "header": True},
             {"text": cause.owner_team.name},
             {"text": CAUSE_WORDS[CauseStatus(cause.status)]},
-            {"text": known_words(cause).capitalize()},
+            {"text": known_words(cause)},
         ]
         for cause in causes
     ]

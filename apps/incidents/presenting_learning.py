@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from apps.core import clock
 from apps.core.calendar_words import day_words
 from apps.core.templatetags.plumbline import instant_words
 from apps.incidents.domain.blame_hints import find_hints
@@ -70,7 +71,7 @@ def due_words(retro: Retro, now: datetime) -> str:
         return "no severity asks for it"
     words = TIMELY_WORDS[stands]
     if stands in (Timeliness.OPEN, Timeliness.OVERDUE) and retro.due_at is not None:
-        return f"{words} {instant_words(retro.due_at)} UTC"
+        return f"{words} {instant_words(retro.due_at.astimezone(clock.reporting_zone()))}"
     return words
 
 
@@ -92,12 +93,17 @@ def present_list(retros: Iterable[Retro], now: datetime) -> dict[str, Any]:
             },
             {"text": retro.incident.owner_team.name},
             {"text": STATE_WORDS[RetroState(retro.state)]},
-            {"text": due_words(retro, now).capitalize()},
+            {"text": _begun(due_words(retro, now))},
         ]
         for retro in retros
     ]  # fmt: skip
     columns = [{"label": label} for label in ("Retro", "Team", "State", "When")]
     return {"caption": "Retros, open ones first", "caption_hidden": True, "columns": columns, "rows": rows}
+
+
+def _begun(words: str) -> str:
+    """The same as a sentence begins."""
+    return words[:1].upper() + words[1:]
 
 
 def tasks_of(retro: Retro, draft: Draft, findings: Sequence[Finding]) -> list[dict[str, str]]:
