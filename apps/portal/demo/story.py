@@ -12,7 +12,7 @@ from apps.audit.models import AuditEvent
 from apps.core import clock
 from apps.governance.models import Reminder
 from apps.notifications.models import Notification
-from apps.portal.demo import agreements, cast, endings, exceptions, history, marks, proposals, rituals
+from apps.portal.demo import agreements, cast, endings, exceptions, history, marks, oncall, proposals, rituals
 from apps.portal.demo.cast import Cast, local
 
 LOADED = "demo.loaded"
@@ -71,7 +71,7 @@ def _acts(tell: Tell) -> Iterator[Act]:
     for mark in marks.MARKS:
         yield Act(local(mark.written_on), partial(marks.write_mark, mark=mark))
     yield from _updates(tell)
-    for at, do in (*proposals.acts(), *exceptions.acts(), *endings.acts()):
+    for at, do in (*proposals.acts(), *exceptions.acts(), *endings.acts(), *oncall.acts(IMPORTS_ON)):
         yield Act(at, do)
     for day in REMINDED_ON:
         yield Act(local(day, NOON), _remind)
