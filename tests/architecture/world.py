@@ -21,6 +21,8 @@ from apps.governance.operations.discussing import write_comment
 from apps.incidents.domain.action_drafts import ActionDraft
 from apps.incidents.domain.action_words import ActionKind
 from apps.incidents.operations import action_opening, follow_up
+from apps.incidents.models import Page
+from apps.incidents.operations.oncall_recording import receive_pages
 from apps.integrations import operations as integrations
 from apps.integrations.domain.csv_columns import CsvKind
 from apps.measurements import operations as measurements
@@ -47,6 +49,7 @@ from tests.agreeing import (
     submit,
     target_item,
 )
+from tests.oncall import in_madrid
 from tests.personas import (
     BEGAN_AT,
     Organisation,
@@ -238,7 +241,18 @@ def _write_rows(world: World, place: Place) -> None:
         "token": token.pk, "annotation": mark.public_id,
         "exemption": str(exemption), "freeze": str(freeze),
         "exemption_number": exemption.number, "freeze_number": freeze.number, **_open_actions(team, writer),
+        **_page(place),
     }  # fmt: skip
+
+
+def _page(place: Place) -> dict[str, Any]:
+    """A page of last week, its rule, and hours by which it came at night."""
+    in_madrid(place.team)
+    service = place.service.slug
+    fired = {"external_key": service, "service": service, "rule": "errors", "fired_at": "2026-08-19T01:00:00Z"}
+    receive_pages(items=[fired], by=SYSTEM)
+    page = Page.objects.get(team=place.team)
+    return {"page": page.pk, "rule": page.rule_id}
 
 
 def _open_actions(team: Team, writer: Principal) -> dict[str, Any]:
