@@ -42,6 +42,10 @@ NAV = (
         Place("Responsibilities", "portal:responsibilities", ("portal:responsibilities", "portal:agreement")),
     )),
     ("Learn", (
+        Place("Incidents", "incidents:incident-list", (
+            "incidents:incident", "incidents:milestone", "incidents:timeline", "incidents:candidate",
+            "incidents:severity-policy", "incidents:retro", "incidents:cause",
+        )),
         Place("Actions", "incidents:action-list", ("incidents:action", "portal:action")),
         Place("Reviews", "reviews:review-list", ("reviews:",)),
     )),

@@ -20,7 +20,7 @@ from apps.incidents.domain.incident_words import (
 from apps.incidents.domain.severity import level_of
 from apps.incidents.domain.statements import Moment, is_repeat, with_assumed
 from apps.incidents.models import Incident, IncidentService
-from apps.incidents.operations import rating, statements
+from apps.incidents.operations import rating, restricting, statements
 from apps.incidents.operations.noting import note
 from apps.incidents.operations.settling import settle
 from apps.incidents.policies import incidents as policies
@@ -54,12 +54,13 @@ def report_incident(
     *, title: str, services: Sequence[Touched], kind: IncidentKind = IncidentKind.INCIDENT,
     detected_by: DetectedBy = DetectedBy.UNKNOWN, milestones: Sequence[Moment] = (), severity: int | None = None,
     severity_as: str = "", summary: str = "", source: str = PORTAL, external_key: str = "", dedup_key: str = "",
-    external_url: str = "", now: datetime | None = None, by: Principal,
+    external_url: str = "", restricted: bool = False, now: datetime | None = None, by: Principal,
 ) -> Reported:  # fmt: skip
     """Write an incident down, or add to the one that was reported under the same key; raises `Invalid`.
 
     Services come as slugs; the one it began in decides who owns the incident. Times are those known so far: without
-    any, it is detected now. `severity_as` is what a source calls a level that the policy does not know.
+    any, it is detected now. `severity_as` is what a source calls a level that the policy does not know. A person may
+    restrict it at once.
     """
     now, origin = now or clock.as_of(), statements.origin_of(by)
     policies.require_can_report_somewhere(by)
@@ -89,6 +90,8 @@ def report_incident(
     _rate(incident, level, _began(moments, now), source, now, by)
     settle(incident, now=now)
     note("reported", incident, by=by, kind=str(kind), source=source)
+    if restricted:
+        incident = restricting.restrict_incident(incident=incident, by=by)
     return Reported(incident, is_new=True)
 
 

@@ -7,12 +7,13 @@ from typing import Any
 from django.db.models import Case, F, Prefetch, Q, QuerySet, Value, When
 
 from apps.accounts.domain import Principal
+from apps.accounts.models import User
 from apps.core.bulk import batched
-from apps.core.problems import Absent
+from apps.core.problems import Absent, FieldProblem, Invalid
 from apps.incidents.domain.folding import Folded, Said, fold
-from apps.incidents.domain.incident_words import MilestoneKind, StatementOrigin
+from apps.incidents.domain.incident_words import IncidentKind, MilestoneKind, StatementOrigin
 from apps.incidents.domain.severities import Rated, Severity, rate
-from apps.incidents.domain.severity import Level, read_levels
+from apps.incidents.domain.severity import SHIPPED, Level, read_levels
 from apps.incidents.models import (
     Incident,
     IncidentAccess,
@@ -49,9 +50,19 @@ def list_incidents(by: Principal) -> QuerySet[Incident]:
     return rows.prefetch_related(_services()).order_by("place", "since", F("started_at").desc(nulls_last=True), "-pk")
 
 
+def list_asked(by: Principal, *, standing: str, kind: str, team: str) -> QuerySet[Incident]:
+    """The same, narrowed: those that go on, are over or left out; of one kind; of one team."""
+    rows = list_incidents(by)
+    narrowed = {"going-on": GOES_ON, "over": Q(is_over=True, exclusion=""), "left-out": ~Q(exclusion="")}
+    rows = rows.filter(narrowed[standing]) if standing in narrowed else rows
+    rows = rows.filter(kind=kind) if kind in set(IncidentKind) else rows
+    return rows.filter(owner_team__slug=team) if team else rows
+
+
 def list_by_start(by: Principal) -> QuerySet[Incident]:
     """Visible incidents with their services, the newest first."""
-    return visible(by).prefetch_related(_services()).order_by("-reported_at", "-pk")
+    rows = visible(by).select_related("duplicate_of").prefetch_related(_services())
+    return rows.order_by("-reported_at", "-pk")
 
 
 def _services() -> "Prefetch[str, Any, str]":
@@ -115,9 +126,16 @@ def policy_at(at: datetime) -> SeverityPolicy | None:
     return SeverityPolicy.objects.filter(from_at__lte=at).order_by("-from_at", "-pk").first()
 
 
-def list_policies() -> list[SeverityPolicy]:
+def levels_in_force(at: datetime) -> tuple[Level, ...]:
+    """The levels in force at an instant; the shipped ones before any policy was written."""
+    policy = policy_at(at)
+    return read_levels(policy.levels) if policy else SHIPPED
+
+
+def list_policies() -> QuerySet[SeverityPolicy]:
     """Every severity policy, the newest first."""
-    return list(SeverityPolicy.objects.select_related("written_by").order_by("-from_at", "-pk"))
+    rows: QuerySet[SeverityPolicy] = SeverityPolicy.objects.select_related("written_by")
+    return rows.order_by("-from_at", "-pk")
 
 
 def levels_of(incident: Incident) -> tuple[Level, ...]:
@@ -163,3 +181,12 @@ def has_open_twin(incident: Incident) -> bool:
 def has_duplicates(incident: Incident) -> bool:
     """Whether another incident is a duplicate of this one."""
     return Incident.objects.filter(duplicate_of=incident).exists()
+
+
+def find_person(email: str) -> User:
+    """The active person who signs in with an address; raises `Invalid`, in the same words for every other address."""
+    user = User.objects.filter(email__iexact=email, is_active=True).first()
+    if user is None:
+        sentence = "Nobody signs in with this address."
+        raise Invalid("validation_failed", sentence, [FieldProblem("/email", "unknown_person", sentence)])
+    return user
