@@ -35,7 +35,8 @@ MUTED = frozenset({"netbox", "celery"})
 # Places of the two public uptime logs, by the service that they stand for here.
 WATCHED = {
     "manticore/Catalog Search": "saleor", "manticore/Catalog Demo": "saleor",
-    "manticore/Catalog Autocomplete": "saleor", "manticore/Community Forum": "wagtail", "manticore/Chat": "wagtail", "manticore/Slack Community": "wagtail",
+    "manticore/Catalog Autocomplete": "saleor", "manticore/Community Forum": "wagtail",
+    "manticore/Chat": "wagtail", "manticore/Slack Community": "wagtail",
     "manticore/Manual": "readthedocs", "manticore/Manual (dev)": "readthedocs",
     "manticore/Documentation": "readthedocs", "manticore/Facet Demo": "defectdojo",
     "manticore/Facet Demo Search": "defectdojo", "manticore/Image Search Demo": "defectdojo",
