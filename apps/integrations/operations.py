@@ -22,6 +22,7 @@ from apps.integrations.domain import imports
 from apps.integrations.domain.csv_reading import CsvError, CsvKind, CsvRow
 from apps.integrations.domain.git_history import GitHistory, HistoryOptions, shown
 from apps.integrations.domain.imports import CHUNK_ROWS, MOST_WAITING, PART_BYTES, ImportState, Reach
+from apps.integrations.incident_rows import record_incident_rows
 from apps.integrations.models import ImportRun, KeptPart
 from apps.integrations.page_rows import record_page_rows
 from apps.services import operations as services
@@ -193,6 +194,9 @@ def _store_rows(run: ImportRun, rows: Sequence[CsvRow], reach: Reach, by: Princi
     good = [row.fact for row in rows if row.fact is not None]
     if run.kind == CsvKind.PAGES:
         return Counter(record_page_rows(run.channel, good, reach, by))
+    if run.kind == CsvKind.INCIDENTS:
+        # A key is one team's own: another team's file never adds to its incidents.
+        return Counter(record_incident_rows(f"{run.channel}:{run.team_id or 'all'}"[:40], good, reach))
     batches: list[Batch] = [(run.kind, good)]
     repairs = [row.remediation for row in rows if row.remediation is not None]
     return _store(run.channel, [*batches, ("remediations", repairs)] if repairs else batches, reach)

@@ -154,7 +154,7 @@ def open_rows(stream: IO[bytes], *, kind: CsvKind, team: Team | None) -> tuple[S
     known = known_services(team)
     main_clock = sources.get(kind).main_clock
     rows = (resolve_row(row, known, main_clock) for row in reading)
-    if not sources.get(kind).names_team:
+    if not sources.get(kind).names_team and kind is not CsvKind.INCIDENTS:
         return reading.notices, rows
     owners = pages.owners_of([service.pk for service in known.values()])
     return reading.notices, (require_owner(row, owners, main_clock) for row in rows)
@@ -165,7 +165,7 @@ def require_owner(row: CsvRow, owners: Mapping[int, Sequence[Ownership]], main_c
     if row.fact is None or pages.owner_at(owners.get(row.fact["service"], ()), row.fact[main_clock]) is not None:
         return row
     at = row.fact[main_clock].isoformat()
-    return _refused(row, main_clock, at, "no_owner", "Nobody owned the service at that time, so no team was called.")
+    return _refused(row, main_clock, at, "no_owner", "Nobody owned the service at that time, so it is of no team.")
 
 
 def resolve_row(row: CsvRow, known: dict[str, KnownService], main_clock: str) -> CsvRow:

@@ -20,9 +20,14 @@ from apps.governance.models import Comment, Exemption, FreezeWindow, Proposal
 from apps.governance.operations.discussing import write_comment
 from apps.incidents.domain.action_drafts import ActionDraft
 from apps.incidents.domain.action_words import ActionKind
-from apps.incidents.operations import action_opening, follow_up
-from apps.incidents.models import Page
+from apps.incidents.domain.incident_words import MilestoneKind, ServiceRole
+from apps.incidents.domain.retro_words import RowKind, SectionKey
+from apps.incidents.domain.statements import Moment
+from apps.incidents.models import Incident, Page
+from apps.incidents.operations import action_opening, cause_linking, follow_up, retro_opening
 from apps.incidents.operations.oncall_recording import receive_pages
+from apps.incidents.operations.reporting import Touched, report_incident
+from apps.incidents.operations.timeline import Line, add_timeline_entry
 from apps.integrations import operations as integrations
 from apps.integrations.domain.csv_columns import CsvKind
 from apps.measurements import operations as measurements
@@ -49,6 +54,7 @@ from tests.agreeing import (
     submit,
     target_item,
 )
+from tests.learning import add, fill, publish, retro_of, write
 from tests.oncall import in_madrid
 from tests.personas import (
     BEGAN_AT,
@@ -241,8 +247,51 @@ def _write_rows(world: World, place: Place) -> None:
         "token": token.pk, "annotation": mark.public_id,
         "exemption": str(exemption), "freeze": str(freeze),
         "exemption_number": exemption.number, "freeze_number": freeze.number, **_open_actions(team, writer),
-        **_page(place),
+        **_page(place), **_break(place, writer),
     }  # fmt: skip
+    place.keys |= {"group": team.group.slug, **_learn(world, place, writer)}
+
+
+def _break(place: Place, writer: Principal) -> dict[str, Any]:
+    """An incident that everybody reads, and one in the team's own words that is restricted."""
+    slug, began = place.team.slug, MONDAY - timedelta(days=3)
+    touched = [Touched(place.service.slug, ServiceRole.ORIGIN)]
+    times = [Moment(MilestoneKind.IMPACT_STARTED, began), Moment(MilestoneKind.DETECTED, began)]
+    shown = report_incident(
+        title=f"Orders of {place.team.name} are refused", services=touched, milestones=times, severity=2, by=writer
+    ).incident
+    line = Line(began, "A responder moved the traffic.")
+    entry = add_timeline_entry(incident=shown, line=line, by=writer)
+    hidden = report_incident(
+        title=own_words(slug, "incident"), summary=own_words(slug, "summary"), services=touched, milestones=times,
+        restricted=True, by=writer,
+    ).incident  # fmt: skip
+    add_timeline_entry(incident=hidden, line=Line(began, own_words(slug, "line")), by=writer)
+    row = hidden.access.exclude(user=None).get()
+    return {"incident": shown.pk, "entry": entry.pk, "hidden": hidden.pk, "listed": row.pk}
+
+
+def _learn(world: World, place: Place, writer: Principal) -> dict[str, Any]:
+    """A draft in the team's own words, a published retro and a cause that all may read, a restricted retro."""
+    slug, leading = place.team.slug, principal_of(world.organisation.people[place.seat])
+    for pk, name in ((place.keys["incident"], "retro"), (place.keys["hidden"], "hidden-retro")):
+        write(retro_of(Incident.objects.get(pk=pk)), SectionKey.SUMMARY, writer, what_happened=own_words(slug, name))
+    draft = retro_of(Incident.objects.get(pk=place.keys["incident"]))
+    row = add(draft, RowKind.FACTOR, writer, sentence=own_words(slug, "factor"))
+    began = MONDAY - timedelta(days=6)
+    kinds = (MilestoneKind.IMPACT_STARTED, MilestoneKind.DETECTED, MilestoneKind.MITIGATED, MilestoneKind.RESOLVED)
+    out = report_incident(
+        title=f"Invoices of {place.team.name} wait", services=[Touched(place.service.slug, ServiceRole.ORIGIN)],
+        milestones=[Moment(kind, began + timedelta(minutes=n)) for n, kind in enumerate(kinds)], severity=3, by=writer,
+    ).incident  # fmt: skip
+    retro_opening.name_facilitator(retro=retro_of(out), facilitator=world.organisation.people[place.seat], by=writer)
+    publish(fill(retro_of(out), writer, guard=False, team=slug), leading)
+    cause = cause_linking.open_cause(title=f"The queue of {place.team.name}", team=place.team, by=writer)
+    cause_linking.open_cause(
+        title=own_words(slug, "cause"), team=place.team, by=writer,
+        incident=Incident.objects.get(pk=place.keys["hidden"]),
+    )  # fmt: skip
+    return {"row": row.key, "out": out.pk, "cause": cause.pk}
 
 
 def _page(place: Place) -> dict[str, Any]:

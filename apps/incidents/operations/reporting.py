@@ -43,10 +43,11 @@ class Touched:
 
 @dataclass(frozen=True)
 class Reported:
-    """An incident and whether this report made it."""
+    """An incident, whether this report made it, and whether it said anything that was not known."""
 
     incident: Incident
     is_new: bool
+    has_news: bool = True
 
 
 @transaction.atomic
@@ -112,10 +113,11 @@ def _add_to(
         IncidentService.objects.bulk_create(_row(incident, one, places) for one in more)
     statements.say(incident, fresh, origin, source, now)
     is_rated = _rate(incident, level, now, source, now, by)
-    if fresh or more or is_rated:
+    has_news = bool(fresh or more or is_rated)
+    if has_news:
         settle(incident, now=now)
         note("reported_again", incident, by=by, source=source, milestones=len(fresh), services=len(more))
-    return Reported(incident, is_new=False)
+    return Reported(incident, is_new=False, has_news=has_news)
 
 
 def _rate(incident: Incident, level: Level, at: datetime, source: str, now: datetime, by: Principal) -> bool:

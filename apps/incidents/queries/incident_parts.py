@@ -24,6 +24,7 @@ from apps.incidents.models import (
 )
 from apps.incidents.queries import incidents, linked, storyline
 from apps.incidents.queries.causes import visible_causes
+from apps.services import queries as services
 from apps.services.models import Service
 
 
@@ -43,7 +44,7 @@ def get_with_parts(pk: int, by: Principal) -> Incident:
 def links_as_said(incident: Incident) -> list[dict[str, Any]]:
     """What holds of each deployment and change, with short names of services."""
     rows = linked.get_links(incident)
-    slugs = slugs_of({link.service_id for link in rows})
+    slugs = services.slugs_of({link.service_id for link in rows}) if rows else {}
     return [_link(link, slugs) for link in rows]
 
 
@@ -54,16 +55,11 @@ def _link(link: Link, slugs: dict[int, str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def slugs_of(service_ids: set[int]) -> dict[int, str]:
-    """Short names of services."""
-    return dict(Service.objects.filter(pk__in=service_ids).values_list("pk", "slug")) if service_ids else {}
-
-
 def list_candidates(incident: Incident) -> dict[str, list[dict[str, Any]]]:
     """What may belong to an incident: deployments before the impact, and lines of the facts around it."""
     changes = linked.list_candidates(incident, linked.get_links(incident))
     lines = storyline.list_candidates(incident, clock.as_of())
-    slugs = slugs_of({line.service_id for line in lines if line.service_id is not None})
+    slugs = services.slugs_of({line.service_id for line in lines if line.service_id is not None})
     return {
         "changes": [
             {
@@ -104,9 +100,9 @@ def get_page(pk: int, by: Principal) -> IncidentPage:
     found = incidents.visible(by).select_related("retro", "duplicate_of").filter(pk=pk).first()
     if found is None:
         raise Absent("not_found", "Nothing is here for you.")
-    services = incidents.list_services(found)
+    touched = incidents.list_services(found)
     links = linked.get_links(found)
-    names = {one.service_id: (one.service.slug, one.service.name) for one in services}
+    names = {one.service_id: (one.service.slug, one.service.name) for one in touched}
     others = {link.service_id for link in links} - set(names)
     if others:
         names |= {pk: (slug, name) for pk, slug, name in _named(others)}
@@ -114,7 +110,7 @@ def get_page(pk: int, by: Principal) -> IncidentPage:
         incident=found,
         folded=incidents.fold_of(found.pk),
         severity=incidents.severity_of(found.pk),
-        services=services,
+        services=touched,
         service_names=names,
         links=links,
         entries=storyline.list_entries(found),

@@ -9,6 +9,7 @@ from typing import Final
 
 from apps.core.fact_parsing import names_a_person
 from apps.delivery.domain import Environment, Intent, Status
+from apps.incidents.domain.incident_words import IncidentKind
 from apps.incidents.domain.page_news import UNNAMED_RULE
 from apps.incidents.domain.page_words import Label, Urgency
 from apps.integrations.domain.csv_records import CsvError
@@ -20,6 +21,7 @@ class CsvKind(StrEnum):
     DEPLOYMENTS = "deployments"
     CHANGES = "changes"
     REMEDIATIONS = "remediations"
+    INCIDENTS = "incidents"
     PAGES = "pages"
     TICKETS = "tickets"
 
@@ -91,6 +93,16 @@ COLUMNS: Final[dict[CsvKind, tuple[Column, ...]]] = {
         _required("fixed_by_deployment", Cell.KEY, "fixed_by"),
         *_times("at"),
     ),
+    CsvKind.INCIDENTS: (
+        _required("service", Cell.KEY),
+        _required("started_at", Cell.TIME),
+        Column("incident", "key", Cell.KEY),
+        Column("title", "title", Cell.KEY),
+        *_times("detected_at", "acknowledged_at", "mitigated_at", "resolved_at"),
+        Column("severity", "severity", Cell.CODE, limit=60),
+        Column("kind", "kind", Cell.CHOICE, choices=tuple(IncidentKind), default=IncidentKind.INCIDENT),
+        Column("deployment", "deployment", Cell.KEY),
+    ),
     CsvKind.PAGES: (
         _required("service", Cell.KEY),
         _required("fired_at", Cell.TIME),
@@ -112,12 +124,19 @@ COLUMNS: Final[dict[CsvKind, tuple[Column, ...]]] = {
 }
 ORDERED: Final = {
     CsvKind.DEPLOYMENTS: (("started_at", "finished_at"),),
+    CsvKind.INCIDENTS: (
+        ("started_at", "mitigated_at"),
+        ("started_at", "resolved_at"),
+        ("mitigated_at", "resolved_at"),
+        ("detected_at", "acknowledged_at"),
+    ),
     CsvKind.PAGES: (("fired_at", "acknowledged_at"), ("fired_at", "ended_at")),
     CsvKind.TICKETS: (("opened_at", "first_response_at"), ("opened_at", "resolved_at")),
 }
 # What makes a row the one it is, where the file gives it no key of its own.
 HASHED: Final = {
     CsvKind.REMEDIATIONS: ("service", "failed", "fixed_by"),
+    CsvKind.INCIDENTS: ("service", "started_at"),
     CsvKind.PAGES: ("service", "fired_at", "rule"),
     CsvKind.TICKETS: ("service", "opened_at"),
 }
