@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from apps.core.calendar_words import day_words, short_day
 from apps.core.numbers import format_count, format_value
+from apps.incidents.domain.oncall import hours_words
 from apps.incidents.domain.page_words import (
     BUCKET_WORDS,
     END_WORDS,
@@ -20,15 +21,11 @@ from apps.incidents.domain.page_words import (
     Signal,
     Urgency,
 )
-from apps.incidents.domain.pages import LEAST_LABELS, Noise, RuleTally, noise_of
+from apps.incidents.domain.pages import LEAST_LABELS, NOISE_WORDS, RuleTally, noise_of
 from apps.incidents.models import AlertRule, MaturityThresholds, OnCallProfile, Page
 
 NO_LABEL = "No label"
 KEYS = [*enumerate(LABEL_WORDS.items(), 1)]
-NOISE_WORDS = {
-    Noise.SELDOM_ACTED: "Noisy: nobody acts on most of them",
-    Noise.ENDS_BY_ITSELF: "Noisy: most end by themselves",
-}
 
 
 def page_row(page: Page, zone: ZoneInfo, seen: frozenset[int]) -> dict[str, Any]:
@@ -114,15 +111,14 @@ def profiles_table(profiles: Iterable[OnCallProfile]) -> dict[str, Any]:
 
 
 def _profile_cells(row: OnCallProfile) -> list[dict[str, Any]]:
-    texts = (row.zone, hours_words(row), format_value(row.acknowledgement_seconds, "seconds"), row.cover)
+    texts = (
+        row.zone,
+        hours_words(row.starts_minute, row.ends_minute),
+        format_value(row.acknowledgement_seconds, "seconds"),
+        row.cover,
+    )
     day = day_words(row.from_at.astimezone(ZoneInfo(row.zone)).date())
     return [{"text": day, "header": True}, *({"text": text} for text in (*texts, row.escalation, row.reason))]
-
-
-def hours_words(profile: OnCallProfile) -> str:
-    """The working hours of a profile: `Monday to Friday, 08:00 to 18:00`."""
-    start, end = (f"{m // 60:02d}:{m % 60:02d}" for m in (profile.starts_minute, profile.ends_minute))
-    return f"Monday to Friday, {start} to {end}"
 
 
 def thresholds_table(rows: Iterable[MaturityThresholds], zone: ZoneInfo) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import F, Q, QuerySet
 
 from apps.core import clock
+from apps.core.fact_sources import sources
 from apps.core.periods import local_midnight
 from apps.incidents.domain.action_words import RepeatState
 from apps.incidents.domain.incident_words import IncidentKind
@@ -16,7 +17,6 @@ from apps.incidents.domain.oncall import DAY
 from apps.incidents.domain.page_feeds import Feed, feed_of
 from apps.incidents.domain.page_words import Bucket, Urgency
 from apps.incidents.domain.pages import Load, Paged, load_of
-from apps.incidents.facts import INCIDENTS, PAGES
 from apps.incidents.models import IncidentFact
 from apps.incidents.models_oncall import MaturityThresholds, OnCallProfile, Page
 from apps.incidents.queries.oncall_pages import hours_in, list_profiles
@@ -24,6 +24,7 @@ from apps.services.models import FactConnection, Ownership
 from apps.teams.models import Team
 
 UTC_ZONE = ZoneInfo("UTC")
+PAGES, INCIDENTS = "pages", "incidents"
 COLUMNS = ("fired_at", "bucket", "night", "repeat", "label", "acknowledged_at", "end_reason")
 RULE = ("rule_id", "rule__name", "rule__service_id", "rule__service__name")
 Days = tuple[date, date]
@@ -101,13 +102,13 @@ class TeamPages:
     @property
     def feed(self) -> Feed:
         """The state of the team's page feed."""
-        heard = [(since, at) for source, since, at in self.connections if source == PAGES.key]
-        return feed_of(heard, self.as_of, PAGES.silent_after)
+        heard = [(since, at) for source, since, at in self.connections if source == PAGES]
+        return feed_of(heard, self.as_of, sources.get(PAGES).silent_after)
 
     @property
     def has_incidents(self) -> bool:
         """Whether incidents are reported for any of the team's services."""
-        return any(source == INCIDENTS.key for source, _, _ in self.connections)
+        return any(source == INCIDENTS for source, _, _ in self.connections)
 
 
 def read_team_pages(team: Team, *days: Days) -> TeamPages:
@@ -142,8 +143,8 @@ def _connections(team: Team, as_of: datetime) -> Iterable[tuple[str, datetime, d
     """Source, begin and last sign of life of the feeds of the services that the team owns."""
     owned = Ownership.objects.standing(as_of).filter(team=team)
     standing = FactConnection.objects.filter(until_seq=None, service_id__in=owned.values("service_id"))
-    named = Q(source=PAGES.key, channel=PAGES.own_channel) | Q(source=INCIDENTS.key, channel=INCIDENTS.own_channel)
-    return standing.filter(named).order_by("pk").values_list("source", "connected_from", "heard_at")
+    named = [Q(source=key, channel=sources.get(key).own_channel) for key in (PAGES, INCIDENTS)]
+    return standing.filter(named[0] | named[1]).order_by("pk").values_list("source", "connected_from", "heard_at")
 
 
 def count_repeats(team: Team, state: RepeatState, start: datetime, end: datetime) -> tuple[int, int]:

@@ -6,9 +6,9 @@ from typing import Any
 from django.urls import reverse
 
 from apps.core.numbers import format_count, format_value
+from apps.incidents.domain.oncall import hours_words
 from apps.incidents.domain.page_feeds import Feed, FeedState
-from apps.incidents.domain.pages import LEAST_COVERAGE, LEAST_LABELS, Load
-from apps.incidents.presenting_oncall import NOISE_WORDS, hours_words
+from apps.incidents.domain.pages import LEAST_COVERAGE, LEAST_LABELS, NOISE_WORDS, Load
 from apps.incidents.queries.oncall_load import TeamLoad
 from apps.incidents.queries.oncall_noise import NoisyRule
 from apps.portal.queries.oncall import OnCall
@@ -106,7 +106,7 @@ def _profile(found: TeamLoad) -> dict[str, str]:
         return {}
     return {
         "zone": found.profile.zone,
-        "hours": hours_words(found.profile),
+        "hours": hours_words(found.profile.starts_minute, found.profile.ends_minute),
         "cover": found.profile.cover,
         "acknowledged": format_value(found.profile.acknowledgement_seconds, "seconds"),
         "escalation": found.profile.escalation,

@@ -17,7 +17,6 @@ from apps.accounts.domain import SYSTEM, TeamRole
 from apps.core import clock
 from apps.incidents.domain.page_news import PageNews
 from apps.incidents.domain.page_words import EndReason, Label, Signal, Urgency
-from apps.incidents.facts import PAGES
 from apps.incidents.models import AlertRule, Page
 from apps.incidents.operations import oncall_agreeing, oncall_recording, page_labelling
 from apps.metrics import operations as metrics
@@ -120,7 +119,7 @@ def bring_pages(cast: Cast, *, after: date | None, until: date) -> str:
 def _hear(cast: Cast, since: datetime, until: datetime) -> None:
     for slug in sorted(set(WATCHED.values()) - MUTED):
         pk = cast.services[slug].pk
-        services.hear(source=PAGES.key, service_id=pk, channel=PAGES.own_channel, at=until, connected_from=since)
+        services.hear(source="pages", service_id=pk, channel="pages", at=until, connected_from=since)
 
 
 def _describe(cast: Cast) -> None:

@@ -9,7 +9,7 @@ from apps.incidents.policies.oncall import can_write_profile
 from apps.incidents.queries.oncall_load import TeamLoad, read_team_pages
 from apps.incidents.queries.oncall_noise import NoisyRule, noisy_among
 from apps.scorecards.domain.maturity import Maturity
-from apps.scorecards.maturity import days_asked, get_maturity
+from apps.scorecards.queries import days_asked, get_maturity
 from apps.teams.models import Team
 
 
