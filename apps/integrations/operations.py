@@ -17,6 +17,7 @@ from apps.core import clock
 from apps.core.fact_sources import sources
 from apps.core.facts import Outcome
 from apps.core.problems import Conflict, FieldProblem, Invalid, TooLarge
+from apps.incidents.operations.action_importing import import_actions
 from apps.integrations import policies, queries
 from apps.integrations.domain import imports
 from apps.integrations.domain.csv_reading import CsvError, CsvKind, CsvRow
@@ -192,6 +193,8 @@ def _close_applied(run: ImportRun, counts: Counter[Outcome], by: Principal) -> I
 def _store_rows(run: ImportRun, rows: Sequence[CsvRow], reach: Reach, by: Principal) -> Counter[Outcome]:
     """One chunk of a file in one transaction, with the repairs its deployments name."""
     good = [row.fact for row in rows if row.fact is not None]
+    if run.kind == CsvKind.ACTIONS:
+        return Counter(import_actions(channel=run.channel, rows=good, by=by))
     if run.kind == CsvKind.PAGES:
         return Counter(record_page_rows(run.channel, good, reach, by))
     if run.kind == CsvKind.INCIDENTS:

@@ -19,6 +19,7 @@ from apps.core.periods import local_midnight
 from apps.core.problems import Conflict
 from apps.delivery.models import Deployment
 from apps.incidents.queries import oncall_pages as pages
+from apps.integrations.action_reading import resolve_actions
 from apps.integrations.domain.csv_reading import CsvKind, CsvRow, RowError, open_csv, shown_value
 from apps.integrations.domain.csv_records import require_size
 from apps.integrations.domain.imports import KEPT_ERRORS, PART_BYTES, SAMPLE_ROWS, WAITS, ImportState
@@ -151,6 +152,8 @@ def check_file(stream: IO[bytes], *, kind: CsvKind, team: Team | None) -> FileCh
 def open_rows(stream: IO[bytes], *, kind: CsvKind, team: Team | None) -> tuple[Sequence[str], Iterator[CsvRow]]:
     """The notices on a file's columns, and its rows with `service` as the primary key of a known service."""
     reading = open_csv(stream, kind, now=clock.as_of())
+    if kind is CsvKind.ACTIONS:
+        return reading.notices, resolve_actions(reading, team)
     known = known_services(team)
     main_clock = sources.get(kind).main_clock
     rows = (resolve_row(row, known, main_clock) for row in reading)

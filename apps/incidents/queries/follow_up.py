@@ -158,10 +158,10 @@ class Counted:
     unverified: int = 0
 
 
-def counts_of(team_ids: Iterable[int], at: datetime) -> Mapping[int, Counted]:
-    """The counts of some teams in one query; restricted actions count as all others."""
+def counts_of(team_ids: Iterable[int], at: datetime, *, by: Principal) -> Mapping[int, Counted]:
+    """The counts of some teams in one query, of what this reader may see: a count tells that something is there."""
     wanted = list(team_ids)
-    rows = Action.objects.filter(owner_team_id__in=wanted, state__in=[_S.OPEN, _S.DONE]).values("owner_team_id")
+    rows = visible(by).filter(owner_team_id__in=wanted, state__in=[_S.OPEN, _S.DONE]).values("owner_team_id")
     counted = rows.annotate(
         open=Count("pk", filter=Q(state=_S.OPEN)),
         overdue=Count("pk", filter=Q(state=_S.OPEN, due_at__lt=at)),

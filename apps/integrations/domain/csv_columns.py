@@ -9,6 +9,7 @@ from typing import Final
 
 from apps.core.fact_parsing import names_a_person
 from apps.delivery.domain import Environment, Intent, Status
+from apps.incidents.domain.action_words import ActionKind, ActionState
 from apps.incidents.domain.incident_words import IncidentKind
 from apps.incidents.domain.page_news import UNNAMED_RULE
 from apps.incidents.domain.page_words import Label, Urgency
@@ -24,6 +25,7 @@ class CsvKind(StrEnum):
     INCIDENTS = "incidents"
     PAGES = "pages"
     TICKETS = "tickets"
+    ACTIONS = "actions"
 
 
 class Cell(StrEnum):
@@ -35,6 +37,7 @@ class Cell(StrEnum):
     COUNT = "count"
     CHOICE = "choice"
     TRUTH = "truth"
+    DAY = "day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,17 @@ COLUMNS: Final[dict[CsvKind, tuple[Column, ...]]] = {
         Column("tenant", "tenant", Cell.CODE, limit=60),
         Column("deflected", "deflected", Cell.TRUTH),
     ),
+    CsvKind.ACTIONS: (
+        _required("action", Cell.KEY, "key"),
+        _required("team", Cell.KEY),
+        _required("due_on", Cell.DAY),
+        _required("state", Cell.CHOICE, choices=tuple(ActionState)),
+        *_times("opened_at", "done_at"),
+        Column("metric_slug", "metric_slug", Cell.CODE, limit=60),
+        Column("text", "text", Cell.KEY, limit=500),
+        Column("done_when", "done_when", Cell.KEY, limit=500),
+        Column("kind", "kind", Cell.CHOICE, choices=tuple(ActionKind), default=ActionKind.INVESTIGATE),
+    ),
 }
 ORDERED: Final = {
     CsvKind.DEPLOYMENTS: (("started_at", "finished_at"),),
@@ -132,6 +146,7 @@ ORDERED: Final = {
     ),
     CsvKind.PAGES: (("fired_at", "acknowledged_at"), ("fired_at", "ended_at")),
     CsvKind.TICKETS: (("opened_at", "first_response_at"), ("opened_at", "resolved_at")),
+    CsvKind.ACTIONS: (("opened_at", "done_at"),),
 }
 # What makes a row the one it is, where the file gives it no key of its own.
 HASHED: Final = {

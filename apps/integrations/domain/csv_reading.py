@@ -93,7 +93,7 @@ class CsvReading:
         ]
 
     def _repeat_errors(self, fact: dict[str, Any], line: int) -> list[RowError]:
-        place, content = (fact["service"], fact["key"]), hash(tuple(fact.values()))
+        place, content = (fact.get("service") or fact["team"], fact["key"]), hash(tuple(fact.values()))
         first, first_content = self._seen.setdefault(place, (line, content))
         if first == line:
             return []

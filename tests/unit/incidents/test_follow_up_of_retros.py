@@ -12,7 +12,7 @@ from apps.core.problems import Absent, Invalid
 from apps.incidents.domain.action_drafts import EvidenceDraft
 from apps.incidents.domain.retro_drafts import DraftRow
 from apps.incidents.domain.retro_words import RowKind
-from apps.incidents.models import Action, Incident, IncidentAccess, IncidentFact, OnCallProfile, Retro
+from apps.incidents.models import Action, ActionFact, Incident, IncidentAccess, IncidentFact, OnCallProfile, Retro
 from apps.incidents.operations import action_opening, follow_up
 from apps.incidents.operations.restricting import restrict_incident
 from apps.incidents.queries import follow_up as queries
@@ -133,8 +133,13 @@ def test_restricted__its_actions_are_absent_for_others_and_its_teams_join_the_li
     assert f"{own}: An action of a restricted incident" in said
 
 
-def test_restricted__they_count_as_all_others(organisation: Organisation, incident: Incident) -> None:
-    restrict_incident(incident=incident, by=principal_of(organisation.people["ana"]))
+def test_restricted__they_are_counted_only_for_whoever_may_see_them(
+    organisation: Organisation, incident: Incident
+) -> None:
+    ana, eli = (principal_of(organisation.people[name]) for name in ("ana", "eli"))
+    restrict_incident(incident=incident, by=ana)
     incident.refresh_from_db()
     opened(incident)
-    assert queries.counts_of([organisation.checkout.pk], NOW)[organisation.checkout.pk].open == 1
+    team = organisation.checkout.pk
+    assert [queries.counts_of([team], NOW, by=by)[team].open for by in (ana, eli)] == [1, 0]
+    assert ActionFact.objects.filter(until_seq=None, team=team).count() == 1
