@@ -13,7 +13,10 @@ EVENT_WORDS = {
     "finished": "finish", "started": "start", "merged": "merge", "opened": "opening", "detected": "detection",
     "acknowledged": "acknowledgement", "mitigated": "mitigation", "resolved": "resolution", "fired": "firing",
     "created": "creation", "published": "publication", "done": "completion", "verified": "verification",
+    "dropped": "drop", "fixed": "fix",
 }  # fmt: skip
+# Times that are no events: nothing happens at them.
+DAY_WORDS = {"first_due": "first due day", "due": "due day"}
 # Of these acts the fact is the doer; the others are done to it.
 ACTIVE = frozenset({"finished", "started", "fired"})
 LINKED_FACT = "the linked fact"
@@ -87,7 +90,7 @@ def say_path(path: str) -> str:
     """`linked.first_commit_at` becomes `first commit of the linked fact`."""
     *through, last = path.split(".")
     bare = last.removesuffix("_at")
-    named = spaced(last) if bare == last else EVENT_WORDS.get(bare, spaced(bare))
+    named = spaced(last) if bare == last else {**EVENT_WORDS, **DAY_WORDS}.get(bare, spaced(bare))
     return f"{named} of {_say_owner(through)}" if through else named
 
 
