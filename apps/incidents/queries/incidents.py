@@ -82,6 +82,11 @@ def lock_by_key(source: str, *, external_key: str, dedup_key: str) -> Incident |
     return rows.filter(GOES_ON, dedup_key=dedup_key).first() if dedup_key else None
 
 
+def get_by_key(source: str, external_key: str) -> Incident:
+    """The incident that a source reported under a key, whoever asks."""
+    return Incident.objects.select_related(*WITH).get(source=source, external_key=external_key)
+
+
 def list_services(incident: Incident) -> list[IncidentService]:
     """The services of an incident, the one it began in first."""
     rows = IncidentService.objects.filter(incident=incident).select_related("service")
