@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.teams.api.urls")),
     path("", include("apps.services.api.urls")),
     path("", include("apps.delivery.api.urls")),
+    path("", include("apps.incidents.api.urls")),
     path("", include("apps.annotations.api.urls")),
     path("", include("apps.governance.api.urls")),
     path("", include("apps.metrics.api.urls")),

@@ -10,6 +10,8 @@ BEAT_SCHEDULE = {
     },
     "measurements-ask-closed-periods": {"task": "measurements.ask_closed_periods", "schedule": EVERY_MINUTE},
     "measurements-recompute-cells": {"task": "measurements.recompute_cells", "schedule": EVERY_MINUTE},
+    "incidents-remind-of-actions": {"task": "incidents.remind_of_actions", "schedule": EVERY_MINUTE},
+    "measurements-follow-actions": {"task": "measurements.follow_actions", "schedule": EVERY_MINUTE},
     "scorecards-freeze-due-cards": {"task": "scorecards.freeze_due_cards", "schedule": EVERY_MINUTE},
     "governance-run-previews": {"task": "governance.run_previews", "schedule": EVERY_MINUTE},
     "governance-move-proposals": {"task": "governance.move_proposals", "schedule": EVERY_MINUTE},

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("apps.services.urls")),
     path("", include("apps.metrics.urls")),
     path("", include("apps.governance.urls")),
+    path("", include("apps.incidents.urls")),
     path("", include("apps.scorecards.urls")),
     path("", include("apps.reviews.urls")),
     path("", include("apps.portal.urls")),

@@ -1,12 +1,13 @@
 """Reads of chart marks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from apps.annotations.models import Annotation
+from apps.core.timelines import Asked, Line
 
 
 def list_annotations() -> QuerySet[Annotation]:
@@ -28,3 +29,13 @@ def list_marks(
 def lock_annotation(pk: int) -> Annotation:
     """The mark, locked until the transaction ends."""
     return Annotation.objects.select_for_update(of=("self",)).select_related("team", "service").get(pk=pk)
+
+
+def lines_of_marks(asked: Asked) -> Iterator[Line]:
+    """Standing marks of some services and their team as lines of a timeline, the newest ones where they are many."""
+    teams = () if asked.team_id is None else (asked.team_id,)
+    marks = list_marks(asked.start, asked.end, team_ids=teams, service_ids=asked.service_ids)
+    for mark in marks.order_by("-starts_at", "pk")[: asked.most]:
+        yield Line(
+            "annotations", "Annotations", mark.service_id, str(mark.public_id), mark.starts_at, mark.text, mark.ends_at
+        )

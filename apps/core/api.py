@@ -103,6 +103,11 @@ def _from_framework(error: exceptions.APIException) -> ProblemError:
     return Unreadable("not_json", str(error.detail))
 
 
+def located_problems(error: exceptions.ValidationError, pointer: str) -> list[FieldProblem]:
+    """The faults of an input shape, each below a place of the body."""
+    return list(_located(error.detail, pointer))
+
+
 def _located(detail: Any, pointer: str) -> Any:
     if isinstance(detail, dict):
         for key, value in detail.items():

@@ -1,6 +1,6 @@
 """The registry of what can be measured: each app that owns facts describes them here. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -62,6 +62,25 @@ class FactField:
 
 
 @dataclass(frozen=True)
+class Declared:
+    """What was declared about a source's partners: it goes before the link rule of any definition, corrected once.
+
+    `named` holds the declared partner's key, `ruled_out` the keys of those that a person ruled out; where `elsewhere`
+    is true the partner is declared on another row of the same happening, so that nothing is inferred for this one.
+    """
+
+    target: str
+    named: str
+    ruled_out: str
+    elsewhere: str
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that are read wherever a link looks for a partner."""
+        return (self.named, self.ruled_out, self.elsewhere)
+
+
+@dataclass(frozen=True)
 class FactSource:
     """A kind of fact: its fields, the times that may decide its period, and how long silence is normal."""
 
@@ -74,6 +93,19 @@ class FactSource:
     model: Any
     silent_after: timedelta = timedelta(days=14)
     ordered_pairs: tuple[tuple[str, str], ...] = ()
+    # Rows name the team they belong to (column `team`); else they belong to the owner of their service at their time.
+    names_team: bool = False
+    # Rows that share this field tell of one happening: a subject counts it once, however many of its services saw it.
+    counted_once_by: str = ""
+    # Of such rows the one counts whose field has this value, as (field, value); else that of the earliest service.
+    counted_first: tuple[str, str] = ("", "")
+    declared: Declared | None = None
+    # Where tools report it instead of in batches of facts, as its rows follow from more than one statement; and the
+    # one channel by which such rows come, whoever told of them.
+    reported_at: str = ""
+    own_channel: str = ""
+    # What a row says on the timeline of something that went wrong near its service; empty: nothing.
+    timeline: Callable[[Any], str] | None = None
 
     def field(self, name: str) -> FactField | None:
         """The field of that name, or None."""
@@ -89,6 +121,7 @@ PERSON_WORDS = frozenset(
     {
         "author",
         "assignee",
+        "responder",
         "reviewer",
         "actor",
         "login",

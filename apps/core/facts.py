@@ -48,6 +48,7 @@ def on_touched(receiver: Receiver) -> None:
         _receivers.append(receiver)
 
 
+TEAM = "team"
 Place = tuple[int, str]
 Values = tuple[Any, ...]
 
@@ -69,8 +70,9 @@ Change = tuple[Place, _Version]
 def publish(channel: str, batches: Sequence[tuple[FactSource, Rows]]) -> list[list[Outcome]]:
     """Store facts of some sources (each named once) that one channel sent; answers one outcome per row, in order.
 
-    A row holds `key` (text), `service` (primary key) and the source's stored fields, already parsed. Rows equal to
-    what is current write nothing; a different one closes the old version and adds a new one under the same fact.
+    A row holds `key` (text), `service` (primary key) and the source's stored fields, already parsed; where the source
+    names teams, also `team` (primary key). Rows equal to what is current write nothing; a different one closes the old
+    version and adds a new one under the same fact.
     When a (service, key) stands in a batch twice, the later row wins and the earlier counts as unchanged.
     """
     outcomes: dict[str, list[Outcome]] = {}
@@ -90,6 +92,7 @@ def _put(source: FactSource, channel: str, rows: Rows) -> tuple[list[Outcome], l
     latest = {(row["service"], row["key"]): index for index, row in enumerate(rows)}
     current = _current(source, channel, latest.keys())
     blanks = [(f.name, f.empty if f.default is None else str(f.default)) for f in source.stored_fields]
+    blanks += [(TEAM, None)] if source.names_team else []
     outcomes = [Outcome.UNCHANGED] * len(rows)
     added: dict[Place, _Version] = {}
     for place, index in latest.items():
@@ -116,13 +119,18 @@ def withdraw(source: FactSource, channel: str, places: Iterable[Place]) -> int:
 
 def _current(source: FactSource, channel: str, places: Collection[Place]) -> dict[Place, _Version]:
     """The current rows at those (service, key) places."""
-    columns = ["service_id", "key", "fact", "pk", *(f.name for f in source.stored_fields)]
+    columns = ["service_id", "key", "fact", "pk", *_columns(source)]
     found = {}
     for some in batched(list(places)):
         for row in select_pairs(source.model, "key", some, channel).values_list(*columns):
             service_id, key, fact, pk, *values = row
             found[service_id, key] = _Version(fact, tuple(values), pk)
     return found
+
+
+def _columns(source: FactSource) -> list[str]:
+    """The columns of a version's values: the stored fields in order, then the team where rows name one."""
+    return [*(f.name for f in source.stored_fields), *([f"{TEAM}_id"] if source.names_team else [])]
 
 
 def _complete(row: Mapping[str, Any], blanks: Sequence[tuple[str, Any]]) -> Values:
@@ -137,7 +145,7 @@ def _close(source: FactSource, versions: Iterable[_Version], seq: int) -> None:
 
 def _add(source: FactSource, channel: str, added: Mapping[Place, _Version], seq: int) -> None:
     recorded_at = clock.now()
-    columns = ["fact", "channel", "key", "service_id", "seq", "recorded_at", *(f.name for f in source.stored_fields)]
+    columns = ["fact", "channel", "key", "service_id", "seq", "recorded_at", *_columns(source)]
     rows = [
         (version.fact, channel, key, service_id, seq, recorded_at, *version.values)
         for (service_id, key), version in added.items()

@@ -172,6 +172,7 @@ REMEDIES: dict[str, str] = {
     "already_retracted": "Nothing is left to do: it was taken back before.",
     "too_many_items": "Split the batch: at most 1,000 items in one call.",
     "no_items": "Send at least one item.",
+    "reported_elsewhere": "Send it to the address named in the answer; its facts follow from there.",
     "unknown_source": "Name one of the fact sources under /api/v1/fact-sources/.",
     "unknown_service": "Name a service your team owns, by its slug; an administrator can add one.",
     "unknown_field": "Correct the field's name; /api/v1/fact-sources/ lists the known ones.",
@@ -222,6 +223,8 @@ REMEDIES: dict[str, str] = {
     "no_longer_reads": "Write a new revision that mends what the answer names.",
     "too_short": "Write more, so that a stranger understands why.",
     "repeated": "Name each object once in a proposal.",
+    "illegal_transition": "The answer says what can be done in the present state.",
+    "second_person_required": "Ask a second person: nobody verifies or confirms what is their own.",
     "slow_down": "Wait as long as Retry-After says.",
     "server_error": "The fault is on our side. The request id helps to find it.",
 }

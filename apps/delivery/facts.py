@@ -26,6 +26,7 @@ DEPLOYMENTS = FactSource(
     main_clock="finished_at",
     ordered_pairs=(("started_at", "finished_at"),),
     silent_after=timedelta(days=14),
+    timeline=lambda row: f"Deployment {row.key} to {row.environment}: {row.status}.",
     fields=(
         FactField("started_at", T.TIME, "When the deployment began.", example="2026-08-24T09:31:00+02:00"),
         FactField("finished_at", T.TIME, "When it was done.", required=True, example="2026-08-24T09:40:00+02:00"),

@@ -15,7 +15,7 @@ from apps.audit import operations as audit
 from apps.core import clock, facts
 from apps.core.fact_parsing import CLOCK_SKEW, FactParser, printable
 from apps.core.fact_sources import FactSource, sources
-from apps.core.problems import Absent, FieldProblem, Invalid
+from apps.core.problems import Absent, Conflict, FieldProblem, Invalid
 from apps.delivery import policies, queries
 from apps.delivery.models import BatchReceipt
 from apps.services import operations as services
@@ -85,6 +85,8 @@ def retract_fact(
 ) -> None:
     """Take a wrong fact out of the count; its versions stay, and so does the reason."""
     policies.require_can_report_somewhere(by)
+    if source.reported_at:
+        raise Conflict("state_forbids", f"{source.label} are corrected under {source.reported_at}.")
     place = _place_of(service, by)
     fact = queries.find_fact(source, place.pk, channel, key)
     if fact is None or not facts.withdraw(source, channel, [(place.pk, key)]):
@@ -106,7 +108,7 @@ def note_heartbeat(
     at = complete_until or clock.as_of()
     if problem := _heartbeat_problem(at, place, service):
         raise Invalid("validation_failed", "Some fields need attention.", [problem])
-    return services.hear(source=source.key, service_id=place.pk, channel=CHANNEL, at=at)
+    return services.hear(source=source.key, service_id=place.pk, channel=source.own_channel or CHANNEL, at=at)
 
 
 def _heartbeat_problem(at: datetime, place: Place, service: str) -> FieldProblem | None:
@@ -153,6 +155,9 @@ def _read(item: Any, now: datetime) -> Item:
     if not isinstance(key, str) or key not in sources:
         sentence = f"There is no fact source {printable(str(key))}. Known: {', '.join(sources.keys())}."
         return Item(problems=[FieldProblem("/source", "unknown_source" if key else "required", sentence)])
+    if address := sources.get(key).reported_at:
+        sentence = f"{sources.get(key).label} are reported under {address}, not as facts."
+        return Item(problems=[FieldProblem("/source", "reported_elsewhere", sentence)])
     values, problems = _parser(key).parse(item, now=now)
     return Item(key, values, problems)
 

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import islice
 from typing import IO, Any, TypeVar
 
@@ -18,12 +17,15 @@ from apps.core import clock
 from apps.core.fact_sources import sources
 from apps.core.facts import Outcome
 from apps.core.problems import Conflict, FieldProblem, Invalid, TooLarge
+from apps.incidents.operations.action_importing import import_actions
 from apps.integrations import policies, queries
 from apps.integrations.domain import imports
 from apps.integrations.domain.csv_reading import CsvError, CsvKind, CsvRow
 from apps.integrations.domain.git_history import GitHistory, HistoryOptions, shown
-from apps.integrations.domain.imports import CHUNK_ROWS, MOST_WAITING, PART_BYTES, ImportState
+from apps.integrations.domain.imports import CHUNK_ROWS, MOST_WAITING, PART_BYTES, ImportState, Reach
+from apps.integrations.incident_rows import record_incident_rows
 from apps.integrations.models import ImportRun, KeptPart
+from apps.integrations.page_rows import record_page_rows
 from apps.services import operations as services
 from apps.services.models import Service
 from apps.teams.models import Team
@@ -35,14 +37,6 @@ KEY_FIELDS = ("key", "deployment", "failed", "fixed_by")
 Facts = Mapping[str, Any]
 Batch = tuple[str, Sequence[Facts]]
 Item = TypeVar("Item")
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """What an import says about time: since when its channel reports, and up to when nothing is missing."""
-
-    connected_from: datetime | None = None
-    complete_until: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -128,8 +122,8 @@ def apply_import(
     _, rows = queries.open_rows(stream, kind=CsvKind(run.kind), team=run.team)
     counts: Counter[Outcome] = Counter()
     for chunk in _chunks(row for row in rows if row.fact is not None):
-        counts += _store_rows(run, chunk, reach)
-    _hear(run.kind, run.channel, covers, reach)
+        counts += _store_rows(run, chunk, reach, by)
+    _hear(run.kind, sources.get(run.kind).own_channel or run.channel, covers, reach)
     return _close_applied(run, counts, by)
 
 
@@ -196,9 +190,17 @@ def _close_applied(run: ImportRun, counts: Counter[Outcome], by: Principal) -> I
     return run
 
 
-def _store_rows(run: ImportRun, rows: Sequence[CsvRow], reach: Reach) -> Counter[Outcome]:
+def _store_rows(run: ImportRun, rows: Sequence[CsvRow], reach: Reach, by: Principal) -> Counter[Outcome]:
     """One chunk of a file in one transaction, with the repairs its deployments name."""
-    batches: list[Batch] = [(run.kind, [row.fact for row in rows if row.fact is not None])]
+    good = [row.fact for row in rows if row.fact is not None]
+    if run.kind == CsvKind.ACTIONS:
+        return Counter(import_actions(channel=run.channel, rows=good, by=by))
+    if run.kind == CsvKind.PAGES:
+        return Counter(record_page_rows(run.channel, good, reach, by))
+    if run.kind == CsvKind.INCIDENTS:
+        # A key is one team's own: another team's file never adds to its incidents.
+        return Counter(record_incident_rows(f"{run.channel}:{run.team_id or 'all'}"[:40], good, reach))
+    batches: list[Batch] = [(run.kind, good)]
     repairs = [row.remediation for row in rows if row.remediation is not None]
     return _store(run.channel, [*batches, ("remediations", repairs)] if repairs else batches, reach)
 

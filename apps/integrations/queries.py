@@ -3,7 +3,7 @@
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -18,12 +18,14 @@ from apps.core.fact_sources import sources
 from apps.core.periods import local_midnight
 from apps.core.problems import Conflict
 from apps.delivery.models import Deployment
+from apps.incidents.queries import oncall_pages as pages
+from apps.integrations.action_reading import resolve_actions
 from apps.integrations.domain.csv_reading import CsvKind, CsvRow, RowError, open_csv, shown_value
 from apps.integrations.domain.csv_records import require_size
 from apps.integrations.domain.imports import KEPT_ERRORS, PART_BYTES, SAMPLE_ROWS, WAITS, ImportState
 from apps.integrations.models import ImportRun, KeptPart
 from apps.services import queries as services
-from apps.services.models import Service
+from apps.services.models import Ownership, Service
 from apps.teams.models import Team
 
 HASH_BYTES = 1 << 20
@@ -150,9 +152,23 @@ def check_file(stream: IO[bytes], *, kind: CsvKind, team: Team | None) -> FileCh
 def open_rows(stream: IO[bytes], *, kind: CsvKind, team: Team | None) -> tuple[Sequence[str], Iterator[CsvRow]]:
     """The notices on a file's columns, and its rows with `service` as the primary key of a known service."""
     reading = open_csv(stream, kind, now=clock.as_of())
+    if kind is CsvKind.ACTIONS:
+        return reading.notices, resolve_actions(reading, team)
     known = known_services(team)
     main_clock = sources.get(kind).main_clock
-    return reading.notices, (resolve_row(row, known, main_clock) for row in reading)
+    rows = (resolve_row(row, known, main_clock) for row in reading)
+    if not sources.get(kind).names_team and kind is not CsvKind.INCIDENTS:
+        return reading.notices, rows
+    owners = pages.owners_of([service.pk for service in known.values()])
+    return reading.notices, (require_owner(row, owners, main_clock) for row in rows)
+
+
+def require_owner(row: CsvRow, owners: Mapping[int, Sequence[Ownership]], main_clock: str) -> CsvRow:
+    """The row, or the error that nobody owned its service at its time, so that it is of no team."""
+    if row.fact is None or pages.owner_at(owners.get(row.fact["service"], ()), row.fact[main_clock]) is not None:
+        return row
+    at = row.fact[main_clock].isoformat()
+    return _refused(row, main_clock, at, "no_owner", "Nobody owned the service at that time, so it is of no team.")
 
 
 def resolve_row(row: CsvRow, known: dict[str, KnownService], main_clock: str) -> CsvRow:

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from apps.core.readonly_admin import ReadOnlyAdmin
-from apps.measurements.models import ClosedPeriod, ComputeRun, MetricValue, RecomputeRequest, Restatement
+from apps.measurements.models import ActionEffect, ClosedPeriod, ComputeRun, MetricValue, RecomputeRequest, Restatement
 
 
 @admin.register(ComputeRun)
@@ -46,3 +46,12 @@ class ClosedPeriodAdmin(ReadOnlyAdmin):
     list_display = ("version", "grain", "end_on", "stage", "due_at", "attempts", "done_at", "last_error")
     list_filter = ("grain", "stage")
     list_select_related = ("version__definition",)
+
+
+@admin.register(ActionEffect)
+class ActionEffectAdmin(ReadOnlyAdmin):
+    """What moved around actions, and when it is read again; which action, not what it says."""
+
+    list_display = ("__str__", "subject", "stage", "due_at", "attempts", "done_at", "last_error")
+    list_filter = ("stage",)
+    exclude = ("action",)

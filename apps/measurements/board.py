@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from apps.core.fact_sources import sources
 from apps.core.periods import Grain, Period
+from apps.core.silence import heard_at_of
 from apps.governance.domain.excluded import Excluded
 from apps.measurements.cells import Cell, Sight, kind_of_spec, reading_of
 from apps.measurements.domain.engine.needs import needs_of
@@ -133,9 +134,7 @@ class Board:
     def _source_heard(self, key: str, held: Sequence[Held]) -> Heard:
         """Of several services the earliest connection counts, and the longest silence of those that still report."""
         connected = [h.connections[key] for h in held if key in h.connections]
-        quiet_limit = self.as_of - timedelta(weeks=BASELINE_WEEKS)
-        alive = [heard for _, heard in connected if heard >= quiet_limit]
-        heard_at = min(alive) if alive else max((heard for _, heard in connected), default=None)
+        heard_at = heard_at_of((heard for _, heard in connected), self.as_of)
         since = min((since for since, _ in connected), default=None)
         return Heard(key, since, heard_at, sources.get(key).silent_after)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from apps.core import clock
@@ -14,8 +15,10 @@ from apps.measurements import passes
 from apps.measurements.domain.engine.catalogue import NOBODY, Catalogue
 from apps.measurements.domain.engine.conditions import holds_all
 from apps.measurements.domain.engine.exempts import NOT_EXEMPT
+from apps.measurements.domain.engine.needs import explicit_paths
+from apps.measurements.domain.engine.once import BY_ITSELF, in_population, repeats
 from apps.measurements.domain.engine.placed import EPOCH_DAY
-from apps.measurements.domain.engine.reasons import Reason
+from apps.measurements.domain.engine.reasons import Reason, first_reason
 from apps.measurements.domain.engine.steps import run_steps, run_strays
 from apps.measurements.domain.engine.times import instant
 from apps.measurements.domain.engine.windows import Window, span_of, windows_for
@@ -123,13 +126,23 @@ def gather(
     exempted: dict[int, int] = {}
     here = _of_window(window) & _of_subject(subject, setting.catalogue)
     for frame, source, is_top in frames:
-        inside = frame.filter(here)
+        inside = _told_once(frame.filter(here), subject)
         for value, number in inside.group_by("reason").len().iter_rows():
             counts[Reason(value)] = counts.get(Reason(value), 0) + number
         for taken_by, number in inside.filter(_is_exempted()).group_by("exempt").len().iter_rows():
             exempted[taken_by] = exempted.get(taken_by, 0) + number
         found += _rows(inside, spec, source, setting.catalogue, limit, is_top=is_top)
     return Evidence(tuple(found), counts, setting.watermark, setting.as_of, exempted)
+
+
+def _told_once(frame: pl.DataFrame, subject: Subject) -> pl.DataFrame:
+    """Mark what a subject wider than a service counts once already; everything here stands in its one cell."""
+    if subject.kind is SubjectKind.SERVICE:
+        return frame
+    counted = frame["reason"].to_numpy() == Reason.COUNTED
+    once = np.where(counted, in_population(frame["once"], 0), BY_ITSELF)
+    again = repeats(once, frame["subject"].to_numpy(), np.zeros(frame.height, dtype=np.int64))
+    return frame.with_columns(first_reason(Reason.TOLD_ALREADY, pl.lit(pl.Series(again, dtype=pl.Boolean))))
 
 
 def _is_exempted() -> pl.Expr:
@@ -166,7 +179,7 @@ def _rows(
     frame: pl.DataFrame, spec: Spec, source: str, catalogue: Catalogue, limit: int, *, is_top: bool
 ) -> list[EvidenceRow]:
     counts_twice = spec.is_share and source == spec.of[0].facts
-    named = next((p for p in (spec.link.explicit if spec.link else ()) if p in frame.columns), None)
+    named = next((p for p in _named_by(spec) if p in frame.columns), None)
     columns = frame.select(
         "reason",
         "subject",
@@ -180,6 +193,11 @@ def _rows(
     newest = columns.sort("at", "key", descending=[True, False])
     shown = newest.group_by("reason", "taken_by", maintain_order=True).head(limit)
     return [_row(row, source, catalogue) for row in shown.iter_rows(named=True)]
+
+
+def _named_by(spec: Spec) -> tuple[str, ...]:
+    """Fields by which the facts of a spec name their partner."""
+    return explicit_paths(spec.link, sources.get(spec.link.source)) if spec.link else ()
 
 
 def _row(row: Mapping[str, Any], source: str, catalogue: Catalogue) -> EvidenceRow:

@@ -8,6 +8,8 @@ from django.db.models import Q
 from apps.core.due import DueRow
 from apps.core.immutable import ImmutableModel
 from apps.core.periods import Grain, Period, period_on
+from apps.incidents.models import Action
+from apps.measurements.domain.effects import Stage
 from apps.measurements.domain.subjects import WHOLE, SubjectKind
 from apps.metrics.models import DefinitionVersion
 from apps.services.models import Service
@@ -152,3 +154,33 @@ class Restatement(ImmutableModel):
 
     def __str__(self) -> Any:
         return f"{self.cell_id} {self.cause}"
+
+
+class ActionEffect(DueRow):
+    """What moved around an action: its metric before the commitment and after it was done, under one version.
+
+    It is due again whenever another period after the action ends, and when a period that it reads was computed anew.
+    """
+
+    action = models.OneToOneField(Action, on_delete=models.PROTECT, related_name="+")
+    # What it was read for; where the action says something else by now, it is read again.
+    slug = models.CharField(max_length=60)
+    subject = models.CharField(max_length=80, help_text="Address, such as team:checkout.")
+    action_done_at = models.DateTimeField()
+    stage = models.CharField(max_length=10, choices=[(s.value, s.value) for s in Stage], default=Stage.WAITING.value)
+    version = models.ForeignKey(DefinitionVersion, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    subject_kind = models.CharField(max_length=12, blank=True, default="")
+    subject_id = models.BigIntegerField(default=0)
+    grain = models.CharField(max_length=8, blank=True, default="")
+    first_on = models.DateField(null=True, blank=True, help_text="First day of the time before.")
+    end_on = models.DateField(null=True, blank=True, help_text="First day after the time after.")
+    run = models.ForeignKey(ComputeRun, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    result = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = "effect of an action"
+        verbose_name_plural = "effects of actions"
+        indexes = [models.Index(fields=["due_at"], name="measurements_effect_due", condition=Q(done_at=None))]  # drain
+
+    def __str__(self) -> str:
+        return f"{self.slug} around A-{self.action_id}"

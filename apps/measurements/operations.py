@@ -222,7 +222,7 @@ def compute_requests(requests: Sequence[RecomputeRequest]) -> Computed | None:
     for request in requests:
         days.setdefault(request.source, []).append(request.day)
     plan = {version: pending.periods_reached(version, days, setting) for version in pending.list_computed_versions()}
-    subjects = pending.subjects_around({r.service_id for r in requests if r.service_id})
+    subjects = pending.subjects_around({r.service_id for r in requests if r.service_id}, days.keys())
     return compute(plan, cause=f"late {', '.join(sorted(days))}", subjects=subjects)
 
 

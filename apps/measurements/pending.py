@@ -153,12 +153,17 @@ def _select(
         yield from select_pairs(source.model, column, some).values_list(*wanted)
 
 
-def subjects_around(service_ids: set[int]) -> frozenset[tuple[str, int]]:
+def subjects_around(service_ids: set[int], changed: Collection[str] = ()) -> frozenset[tuple[str, int]]:
     """The services, every team that ever owned one of them, their groups, the organisation and the unowned.
 
-    Where a link looks into all services of a team, those services belong to it too.
+    Where a link looks into all services of a team, those services belong to it too; where facts of a `changed` source
+    name their team, so do the teams that facts of these services ever named.
     """
-    owners = Ownership.objects.filter(service_id__in=service_ids).values_list("team_id", "team__group_id")
+    owners = set(Ownership.objects.filter(service_id__in=service_ids).values_list("team_id", "team__group_id"))
+    for source in sources:
+        if source.names_team and source.key in changed:
+            rows = source.model._default_manager.filter(service_id__in=service_ids)
+            owners |= set(rows.values_list("team_id", "team__group_id").distinct())
     teams = {team_id for team_id, _ in owners}
     if any(_looks_into_teams(metrics.spec_of(version)) for version in list_computed_versions()):
         mates = Ownership.objects.filter(team_id__in=teams).values_list("service_id", flat=True)

@@ -25,7 +25,7 @@ from apps.measurements.creeping import list_creeps as list_creeps
 from apps.measurements.domain.engine.windows import is_read
 from apps.measurements.domain.subjects import ORGANISATION, UNOWNED, WHOLE, Subject, SubjectKind
 from apps.measurements.evidence import Again, Evidence, LeftOut, as_read, compute_again, gather, gives
-from apps.measurements.models import ComputeRun, MetricValue, RecomputeRequest, Restatement
+from apps.measurements.models import ActionEffect, ComputeRun, MetricValue, RecomputeRequest, Restatement
 from apps.metrics import queries as metrics
 from apps.metrics.models import DefinitionVersion
 from apps.services.models import FactConnection, Ownership, Service
@@ -318,3 +318,9 @@ def compute_places(
 def list_value_keys() -> list[int]:
     """Primary keys of all stored rows, in order."""
     return list(MetricValue.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def list_effects(action_ids: Iterable[int]) -> dict[int, ActionEffect]:
+    """Effects of some actions that are done or verified, by action; one query."""
+    rows = ActionEffect.objects.filter(action_id__in=list(action_ids), action__done_at__isnull=False)
+    return {row.action_id: row for row in rows.select_related("run")}

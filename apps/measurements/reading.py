@@ -18,8 +18,8 @@ from psycopg.pq import Conninfo
 
 from apps.core.fact_sources import FactField, FactSource, FieldType, Registry
 from apps.measurements.domain.engine.catalogue import Catalogue
-from apps.measurements.domain.engine.needs import Needs, is_placed_by_many
-from apps.measurements.domain.engine.tables import Tables
+from apps.measurements.domain.engine.needs import Needs, explicit_paths, is_placed_by_many
+from apps.measurements.domain.engine.tables import TEAM, Tables
 from apps.metrics.domain.spec import Spec
 
 KEY_BATCH = 5_000
@@ -140,6 +140,9 @@ class Reader:
         fields = [f for f in source.stored_fields if f.name in needs.columns[key]]
         names = ["service", "key", *(f.name for f in fields)]
         columns = ["t.service_id", "t.key", *(_column(f) for f in fields)]
+        if source.names_team:
+            names.append(TEAM)
+            columns.append("t.team_id")
         if catalogue.has_rivals(key):
             names.append("channel")
             columns.append("t.channel")
@@ -251,7 +254,7 @@ def _naming_columns(needs: Needs, specs: Iterable[Spec], sources: Registry) -> s
         if field_ is not None and field_.via is not None:
             found.add((field_.via.source, field_.via.match))
     for link in (spec.link for spec in specs if spec.link):
-        found |= {(link.source, path.partition(".")[0]) for path in link.explicit}
+        found |= {(link.source, path.partition(".")[0]) for path in explicit_paths(link, sources.get(link.source))}
     return found
 
 
@@ -259,6 +262,7 @@ def _typed(frame: pl.DataFrame, fields: Sequence[FactField]) -> pl.DataFrame:
     """The same types from every cursor: times as us, texts as text, labels as lists."""
     casts = [pl.col("service").cast(pl.Int64), pl.col("key").cast(pl.String)]
     casts += [_cast(frame, f) for f in fields]
+    casts += [pl.col(TEAM).cast(pl.Int64)] if TEAM in frame.columns else []
     casts += [pl.col("channel").cast(pl.String)] if "channel" in frame.columns else []
     return frame.select(casts)
 

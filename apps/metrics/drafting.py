@@ -17,7 +17,7 @@ from apps.metrics.domain.faults import Faults, SpecProblems
 from apps.metrics.domain.lenses import Lens
 from apps.metrics.domain.parsing import parse_spec
 from apps.metrics.domain.spec import Spec
-from apps.metrics.domain.starter import STARTER
+from apps.metrics.domain.starter_catalogues import EVERY_STARTER
 from apps.metrics.models import DefinitionVersion, MetricDefinition
 from apps.teams import queries as teams
 from apps.teams.models import Team
@@ -27,7 +27,7 @@ WORDS = ("name", "spec", "contract")
 # Addresses of pages below /metrics/, which no definition can have.
 TAKEN = ("adopt", "new")
 # Short names by which the product's own rules know a definition: drafts of targets, guards of templates, the catalogue.
-KEPT = frozenset(version.slug for version in STARTER)
+KEPT = frozenset(version.slug for version in EVERY_STARTER)
 # Where faults of the pure rules stand in an item.
 PLACES = {"/slug": "/key", "/lens": "/content/lens"}
 

@@ -13,6 +13,7 @@ from apps.governance.domain.kinds import Item, Op
 from apps.governance.domain.revisions import LEAST_REASON, LONGEST_AT_ONCE, LONGEST_REASON, Asked, Category
 from apps.metrics.domain.contracts import KEYS, LABELS, MOST_PROMPTS, TEXTS, Movement
 from apps.metrics.domain.lenses import Lens
+from apps.metrics.domain.starter import StarterVersion
 from apps.metrics.drafting import TAKEN
 from apps.metrics.models import DefinitionVersion
 
@@ -172,3 +173,11 @@ def words_of(version: DefinitionVersion) -> dict[str, Any]:
     prompts = [f"{one['movement']}: {' '.join(one['text'].split())}" for one in version.contract.get("prompts", ())]
     spec = json.dumps(json.loads(version.spec_text), indent=2, ensure_ascii=False)
     return {"name": version.name, "spec": spec, **texts, "prompts": "\n".join(prompts)}
+
+
+def words_of_shipped(version: StarterVersion) -> dict[str, Any]:
+    """A shipped version as the form shows it, with the reason it is proposed for."""
+    texts = {key: version.contract.get(key, "") for key in (*TEXTS, "pair")}
+    prompts = [f"{one['movement']}: {one['text']}" for one in version.contract["prompts"]]
+    spec = json.dumps(version.spec, indent=2, ensure_ascii=False)
+    return {"name": version.name, "spec": spec, **texts, "prompts": "\n".join(prompts), "reason": version.reason}

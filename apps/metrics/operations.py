@@ -21,6 +21,7 @@ from apps.metrics.domain import lifecycle, targets
 from apps.metrics.domain.canonical import canonical_text, compact_json, sha256_of
 from apps.metrics.domain.lifecycle import Lifecycle, Step
 from apps.metrics.domain.starter import StarterVersion
+from apps.metrics.domain.starter_catalogues import DELIVERY, Catalogue
 from apps.metrics.drafting import VersionDraft, require_not_retired
 from apps.metrics.life_drafting import DeprecationDraft, RetirementDraft, require_unused
 from apps.metrics.models import Confirmation, DefinitionStep, DefinitionVersion, MetricDefinition, Target
@@ -200,14 +201,19 @@ def _version_record(version: DefinitionVersion, grant: Grant) -> dict[str, Any]:
     }
 
 
-def adopt_starter(*, owner_team: Team, reason: str = "", by: Principal) -> list[DefinitionVersion]:
-    """Adopt the starter definitions that do not exist yet, in force from the beginning; all or none."""
+def adopt_starter(
+    *, owner_team: Team, catalogue: Catalogue = DELIVERY, reason: str = "", on: date | None = None, by: Principal
+) -> list[DefinitionVersion]:
+    """Adopt the starter definitions of a catalogue that do not exist yet; all or none.
+
+    They are in force from the beginning, or from a day on.
+    """
     policies.require_can_adopt_starter(by)
-    starters = queries.list_open_starters()
+    starters = queries.list_open_starters(catalogue)
     if not starters:
         return []
     items = tuple(starter_item(version, owner_team) for version in starters)
-    asked = Asked(items, reason or STARTER_REASON, Category.NEW_NEED, from_beginning=True)
+    asked = Asked(items, reason or STARTER_REASON, Category.NEW_NEED, on=on, from_beginning=on is None)
     proposal = governance.adopt_kit(asked=asked, by=by)
     return list(queries.list_versions_of_proposal(proposal.pk))
 

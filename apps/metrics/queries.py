@@ -15,7 +15,8 @@ from apps.core.problems import Absent, Moved
 from apps.metrics.domain.lifecycle import Notice, covers
 from apps.metrics.domain.parsing import parse_spec
 from apps.metrics.domain.spec import Spec
-from apps.metrics.domain.starter import STARTER, StarterVersion
+from apps.metrics.domain.starter import StarterVersion
+from apps.metrics.domain.starter_catalogues import DELIVERY, Catalogue
 from apps.metrics.domain.versions import governing_number
 from apps.metrics.lifecycle_queries import CONFIRMED as CONFIRMED
 from apps.metrics.lifecycle_queries import Passage as Passage
@@ -37,10 +38,10 @@ def list_slugs() -> set[str]:
     return {name for slug, former in rows for name in (slug, *former)}
 
 
-def list_open_starters() -> list[StarterVersion]:
-    """The starter definitions that do not exist yet; one query."""
+def list_open_starters(catalogue: Catalogue = DELIVERY) -> list[StarterVersion]:
+    """The starter definitions of a catalogue that do not exist yet; one query."""
     known = list_slugs()
-    return [version for version in STARTER if version.slug not in known]
+    return [version for version in catalogue.versions if version.slug not in known]
 
 
 def find_definition(slug: str) -> MetricDefinition | None:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from apps.core import clock
 from apps.core.access import Access, access
-from apps.core.asking import PageRequest, require_known
+from apps.core.asking import PageRequest, read_choice, require_known
 from apps.core.calendar_words import day_words
 from apps.core.fact_sources import sources
 from apps.core.form_problems import add_problem
@@ -27,32 +27,37 @@ from apps.metrics.domain.faults import SpecProblems
 from apps.metrics.domain.parsing import parse_spec
 from apps.metrics.domain.sentences import say_spec
 from apps.metrics.domain.starter import StarterVersion
+from apps.metrics.domain.starter_catalogues import CATALOGUES, NEXT_VERSIONS, Catalogue
 from apps.metrics.drafting import VersionDraft
-from apps.metrics.forms import CONTENT, PLACES, AdoptForm, DefinitionForm, VersionForm, words_of
+from apps.metrics.forms import CONTENT, PLACES, AdoptForm, DefinitionForm, VersionForm, words_of, words_of_shipped
 from apps.metrics.models import DefinitionVersion
 from apps.teams.models import Team
 from apps.teams.queries import list_teams
 
 METHODS = ["GET", "HEAD", "POST"]
+KEYS = tuple(catalogue.key for catalogue in CATALOGUES)
 WRONG = 422
 
 
 @access(Access.TEAM_MANAGE)
 @require_http_methods(METHODS)
 def adopt(request: PageRequest) -> HttpResponse:
-    """The starter definitions that are not in force yet, each with its rule, and one button for all."""
-    require_known(request)
+    """The starter definitions of one matter that are not in force yet, each with its rule, and one button for all."""
+    require_known(request, "of")
     policies.require_can_adopt_starter(request.principal)
+    catalogue = CATALOGUES[KEYS.index(read_choice(request, "of", KEYS))]
     owners = {team.slug: team for team in list_teams()}
     form = AdoptForm(_sent(request), owners=_choices(owners), initial={"reason": operations.STARTER_REASON})
-    adopted = _adopt_starter(request, form, owners) if form.is_bound and form.is_valid() else None
+    adopted = _adopt_starter(request, form, owners, catalogue) if form.is_bound and form.is_valid() else None
     if adopted is not None:
         messages.success(request, f"Adopted. {len(adopted)} definitions are in force from the beginning.")
         return redirect("portal:metric-list")
     context = {
         "heading": "Adopt starter definitions",
         "crumbs": _crumbs("Adopt"),
-        "starters": [_starter(version) for version in queries.list_open_starters()],
+        "intro": catalogue.intro,
+        "choices": [{"label": one.label, "url": f"?of={one.key}", "current": one is catalogue} for one in CATALOGUES],
+        "starters": [_starter(version) for version in queries.list_open_starters(catalogue)],
         "form": form,
         "has_owners": bool(owners),
         "has_errors": bool(form.errors),
@@ -60,11 +65,13 @@ def adopt(request: PageRequest) -> HttpResponse:
     return render(request, "metrics/adopt.html", context, status=WRONG if form.errors else 200)
 
 
-def _adopt_starter(request: PageRequest, form: AdoptForm, owners: dict[str, Team]) -> list[DefinitionVersion] | None:
+def _adopt_starter(
+    request: PageRequest, form: AdoptForm, owners: dict[str, Team], catalogue: Catalogue
+) -> list[DefinitionVersion] | None:
     data, adopted = form.cleaned_data, None
-    owner = owners[data["owner"]]
+    asked = {"owner_team": owners[data["owner"]], "reason": data["reason"], "catalogue": catalogue}
     try:
-        adopted = operations.adopt_starter(owner_team=owner, reason=data["reason"], by=request.principal)
+        adopted = operations.adopt_starter(**asked, by=request.principal)
     except Invalid as problem:
         add_problem(form, problem)
     if adopted == []:
@@ -86,17 +93,21 @@ def _starter(version: StarterVersion) -> dict[str, Any]:
 @access(Access.TEAM_MANAGE)
 @require_http_methods(METHODS)
 def version_create(request: PageRequest, slug: str) -> HttpResponse:
-    """The next version of a definition, begun from the newest one."""
-    require_known(request)
+    """The next version of a definition, begun from the newest one or (`begin=shipped`) from one that is shipped."""
+    require_known(request, "begin")
     definition = queries.get_definition(slug)
     policies.require_can_propose(request.principal, definition.owner_team)
     newest = queries.list_versions(definition)[0]
     offered = boundary_from(clock.today() + timedelta(days=1), queries.spec_of(newest).window.grains)
-    form = VersionForm(_sent(request), initial=words_of(newest) | {"effective_from": offered})
+    shipped = NEXT_VERSIONS.get(slug)
+    begins_shipped = shipped is not None and read_choice(request, "begin", ("newest", "shipped")) == "shipped"
+    words = words_of_shipped(shipped) if shipped is not None and begins_shipped else words_of(newest)
+    form = VersionForm(_sent(request), initial=words | {"effective_from": offered})
     context = {
         "heading": f"{newest.name}: version {newest.number + 1}",
         "crumbs": _crumbs("Next version", {"label": newest.name, "url": reverse("portal:metric", args=[slug])}),
         "intro": f"Version {newest.number} stays and reads earlier periods. The next date is {day_words(offered)}.",
+        "shipped": None if shipped is None or begins_shipped else {"url": "?begin=shipped", "reason": shipped.reason},
     }
     return _answer(request, form, lambda: form.asked(Op.CHANGE, slug), context)
 

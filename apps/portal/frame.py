@@ -41,7 +41,14 @@ NAV = (
         Place("Proposals", "governance:proposal-list", ("governance:proposal", "metrics:wording")),
         Place("Responsibilities", "portal:responsibilities", ("portal:responsibilities", "portal:agreement")),
     )),
-    ("Learn", (Place("Reviews", "reviews:review-list", ("reviews:",)),)),
+    ("Learn", (
+        Place("Incidents", "incidents:incident-list", (
+            "incidents:incident", "incidents:milestone", "incidents:timeline", "incidents:candidate",
+            "incidents:severity-policy", "incidents:retro", "incidents:cause",
+        )),
+        Place("Actions", "incidents:action-list", ("incidents:action", "portal:action")),
+        Place("Reviews", "reviews:review-list", ("reviews:",)),
+    )),
     ("Trust", (
         Place("Governance", "governance:home", ("governance:home", "governance:change")),
         Place("Annotations", "portal:annotation-list", ("portal:annotation",)),

@@ -22,6 +22,8 @@ from apps.scorecards.domain import schedule
 from apps.scorecards.domain.cells import CellState, most_pressing
 from apps.scorecards.domain.content import CardContent, CellContent
 from apps.scorecards.domain.templates import slots_of
+from apps.scorecards.maturity import days_asked as days_asked
+from apps.scorecards.maturity import get_maturity as get_maturity
 from apps.scorecards.models import CardDue, CellNote, Scorecard, ScorecardCell, TemplateVersion
 from apps.scorecards.reading import read_content
 from apps.services.models import Ownership

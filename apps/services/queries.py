@@ -52,6 +52,11 @@ def places_by_slug(slugs: Iterable[str], at: datetime) -> dict[str, Place]:
     return {slug: Place(pk, local_midnight(began_on, zone), team_id) for slug, pk, began_on, team_id in rows}
 
 
+def slugs_of(pks: Iterable[int]) -> dict[int, str]:
+    """Short names of services by primary key."""
+    return dict(Service.objects.filter(pk__in=set(pks)).values_list("pk", "slug"))
+
+
 def list_all_ownerships() -> QuerySet[Ownership]:
     """The current history of owners of all services, by service and time."""
     standing = Ownership.objects.current().select_related("service", "team")

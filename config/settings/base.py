@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "apps.services",
     "apps.governance",
     "apps.delivery",
+    "apps.incidents",
     "apps.annotations",
     "apps.metrics",
     "apps.integrations",

@@ -18,11 +18,16 @@ GIVEN: dict[str, dict[str, Any]] = {
     "metrics.definitionversion": {"number": 1, "meaning_number": 1},
     "teams.apitoken": {"expires_at": LATER},
     "delivery.deployment": {"finished_at": LATER},
+    "incidents.action": {"origin": "tool"},
+    "incidents.oncallprofile": {"acknowledgement_seconds": 300},
     "audit.headnote": {"seq": 1, "hash": "x"},
     "notifications.mail": {"address": "keeper@example.org"},
     "governance.exemption": {"expires_at": LATER},
     "governance.proposal": {"origin": "token"},
 }
+
+# Rows of a team or of somebody else: without a word they are the team's.
+OF_A_TEAM = ("teams.membership", "incidents.incidentaccess")
 
 # Far from the numbers that operations give by themselves, such as the audit chain's.
 _numbers = count(10_001)
@@ -45,7 +50,7 @@ class Shelf:
         """A row of the model that is not stored yet."""
         wanted = {**GIVEN.get(model._meta.label_lower, {}), **given}
         required = [f for f in model._meta.concrete_fields if f.name not in wanted and _is_required(f)]
-        if model._meta.label_lower == "teams.membership" and "team" not in wanted:
+        if model._meta.label_lower in OF_A_TEAM and "team" not in wanted:
             wanted["team"] = self.one(apps.get_model("teams.Team"))
         return model(**wanted, **{field.name: self._sample(field) for field in required})
 

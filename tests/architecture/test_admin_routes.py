@@ -169,4 +169,11 @@ def _one_more(model: type[models.Model]) -> None:
         further |= {"effective_from": NOON.date(), "governs_from": NOON.date()}
     if model._meta.label_lower in ("measurements.recomputerequest", "audit.headnote"):
         further["day"] = NOON.date() + timedelta(days=model._base_manager.count())
+    if model._meta.label_lower in ("incidents.page", "incidents.pagelabel"):
+        page = apps.get_model("incidents.page")
+        shelf, key = Shelf(), {"external_key": f"k{page._base_manager.count()}"}
+        shelf.rows[page] = shelf.store(page, **key)
+        if model is not page:
+            shelf.store(model, **further)
+        return
     Shelf().store(model, **further)

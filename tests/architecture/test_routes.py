@@ -24,7 +24,8 @@ REFUSED = {302, 401, 403, 404, 405}
 ABSENT_KEYS = {
     "team": "no-such-team", "service": "no-such-service", "card": 987654, "cell": 987654, "review": 987654,
     "import": 987654, "token": 987654, "target": 987654, "template": 987654, "kit": "no-such-kit",
-    "proposal": 987654, "change": 987654, "request": 987654,
+    "proposal": 987654, "change": 987654, "request": 987654, "action": 987654, "done_action": 987654,
+    "asked_action": 987654, "incident": 987654, "hidden": 987654, "entry": 987654, "listed": 987654,
     "annotation": "00000000-0000-4000-8000-000000000000",
 }  # fmt: skip
 # More addresses whose answers are searched: filters, orders, forms of the same rows.
@@ -33,6 +34,7 @@ FURTHER = (
     "/metrics/change-failure-rate/trend/?subject=team:{team}&grain=quarter",
     "/metrics/change-failure-rate/trend.csv?subject=team:{team}&grain=week", "/annotations/?kind=launch",
     "/api/v1/scorecards/?team={team}", "/api/v1/target-reviews/?team={team}", "/api/v1/targets/?team={team}",
+    "/incidents/?team={team}", "/api/v1/incidents/?team={team}", "/search/?q=own",
     "/api/v1/tokens/?team={team}", "/api/v1/memberships/?team={team}",
 )  # fmt: skip
 pytestmark = pytest.mark.django_db

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
 from apps.core import figures, numbers, states, svg
+from apps.core import markdown as marked
 from apps.core.calendar_words import day_words
 
 register = template.Library()
@@ -35,6 +36,12 @@ def icon(name: str, size: int = 16) -> SafeString:
 def number(value: numbers.Number | None, unit: str) -> str:
     """A number with its unit, as everywhere in the product."""
     return numbers.format_value(value, unit)
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    """A text of several lines with its lists and links; HTML in it is shown as text."""
+    return mark_safe(marked.render(text))  # noqa: S308  every text in it is escaped by the renderer
 
 
 @register.simple_tag

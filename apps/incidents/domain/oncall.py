@@ -84,3 +84,9 @@ def hours_fault(zone: str, starts: int, ends: int) -> HoursFault | None:
     if zone not in available_timezones():
         return HoursFault.UNKNOWN_ZONE
     return None if 0 <= starts < ends <= MINUTES_A_DAY else HoursFault.ENDS_BEFORE_START
+
+
+def hours_words(starts: int, ends: int) -> str:
+    """Working hours as read: `Monday to Friday, 08:00 to 18:00`."""
+    start, end = (f"{minutes // 60:02d}:{minutes % 60:02d}" for minutes in (starts, ends))
+    return f"Monday to Friday, {start} to {end}"

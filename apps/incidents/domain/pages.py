@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from types import MappingProxyType
 
 from apps.incidents.domain.oncall import nights_between
 from apps.incidents.domain.page_words import Bucket, EndReason, Label
@@ -211,6 +212,14 @@ class Noise(StrEnum):
 
     SELDOM_ACTED = "seldom_acted"
     ENDS_BY_ITSELF = "ends_by_itself"
+
+
+NOISE_WORDS = MappingProxyType(
+    {
+        Noise.SELDOM_ACTED: "Noisy: nobody acts on most of them",
+        Noise.ENDS_BY_ITSELF: "Noisy: most end by themselves",
+    }
+)
 
 
 def noise_of(rule: RuleTally) -> Noise | None:

@@ -9,6 +9,10 @@ from typing import Final
 
 from apps.core.fact_parsing import names_a_person
 from apps.delivery.domain import Environment, Intent, Status
+from apps.incidents.domain.action_words import ActionKind, ActionState
+from apps.incidents.domain.incident_words import IncidentKind
+from apps.incidents.domain.page_news import UNNAMED_RULE
+from apps.incidents.domain.page_words import Label, Urgency
 from apps.integrations.domain.csv_records import CsvError
 
 
@@ -18,6 +22,10 @@ class CsvKind(StrEnum):
     DEPLOYMENTS = "deployments"
     CHANGES = "changes"
     REMEDIATIONS = "remediations"
+    INCIDENTS = "incidents"
+    PAGES = "pages"
+    TICKETS = "tickets"
+    ACTIONS = "actions"
 
 
 class Cell(StrEnum):
@@ -28,6 +36,8 @@ class Cell(StrEnum):
     TIME = "time"
     COUNT = "count"
     CHOICE = "choice"
+    TRUTH = "truth"
+    DAY = "day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +96,65 @@ COLUMNS: Final[dict[CsvKind, tuple[Column, ...]]] = {
         _required("fixed_by_deployment", Cell.KEY, "fixed_by"),
         *_times("at"),
     ),
+    CsvKind.INCIDENTS: (
+        _required("service", Cell.KEY),
+        _required("started_at", Cell.TIME),
+        Column("incident", "key", Cell.KEY),
+        Column("title", "title", Cell.KEY),
+        *_times("detected_at", "acknowledged_at", "mitigated_at", "resolved_at"),
+        Column("severity", "severity", Cell.CODE, limit=60),
+        Column("kind", "kind", Cell.CHOICE, choices=tuple(IncidentKind), default=IncidentKind.INCIDENT),
+        Column("deployment", "deployment", Cell.KEY),
+    ),
+    CsvKind.PAGES: (
+        _required("service", Cell.KEY),
+        _required("fired_at", Cell.TIME),
+        Column("page", "key", Cell.KEY),
+        *_times("acknowledged_at", "ended_at"),
+        Column("rule", "rule", Cell.KEY, default=UNNAMED_RULE),
+        Column("urgency", "urgency", Cell.CHOICE, choices=tuple(Urgency), default=Urgency.HIGH),
+        Column("label", "label", Cell.CHOICE, choices=tuple(Label)),
+    ),
+    CsvKind.TICKETS: (
+        _required("service", Cell.KEY),
+        _required("opened_at", Cell.TIME),
+        Column("ticket", "key", Cell.KEY),
+        *_times("first_response_at", "resolved_at"),
+        Column("kind", "kind", Cell.CODE, limit=40),
+        Column("tenant", "tenant", Cell.CODE, limit=60),
+        Column("deflected", "deflected", Cell.TRUTH),
+    ),
+    CsvKind.ACTIONS: (
+        _required("action", Cell.KEY, "key"),
+        _required("team", Cell.KEY),
+        _required("due_on", Cell.DAY),
+        _required("state", Cell.CHOICE, choices=tuple(ActionState)),
+        *_times("opened_at", "done_at"),
+        Column("metric_slug", "metric_slug", Cell.CODE, limit=60),
+        Column("text", "text", Cell.KEY, limit=500),
+        Column("done_when", "done_when", Cell.KEY, limit=500),
+        Column("kind", "kind", Cell.CHOICE, choices=tuple(ActionKind), default=ActionKind.INVESTIGATE),
+    ),
 }
-ORDERED: Final = {CsvKind.DEPLOYMENTS: (("started_at", "finished_at"),)}
+ORDERED: Final = {
+    CsvKind.DEPLOYMENTS: (("started_at", "finished_at"),),
+    CsvKind.INCIDENTS: (
+        ("started_at", "mitigated_at"),
+        ("started_at", "resolved_at"),
+        ("mitigated_at", "resolved_at"),
+        ("detected_at", "acknowledged_at"),
+    ),
+    CsvKind.PAGES: (("fired_at", "acknowledged_at"), ("fired_at", "ended_at")),
+    CsvKind.TICKETS: (("opened_at", "first_response_at"), ("opened_at", "resolved_at")),
+    CsvKind.ACTIONS: (("opened_at", "done_at"),),
+}
+# What makes a row the one it is, where the file gives it no key of its own.
+HASHED: Final = {
+    CsvKind.REMEDIATIONS: ("service", "failed", "fixed_by"),
+    CsvKind.INCIDENTS: ("service", "started_at"),
+    CsvKind.PAGES: ("service", "fired_at", "rule"),
+    CsvKind.TICKETS: ("service", "opened_at"),
+}
 NOT_KEPT: Final = frozenset({"revert_commit", "reverted_commit"})
 
 

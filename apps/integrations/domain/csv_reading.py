@@ -1,11 +1,11 @@
-"""Reads CSV files of deployments, changes and remediations: each row becomes a fact or a list of located errors."""
+"""Reads CSV files of facts: each row becomes one, or a list of located errors."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any, Final
 
-from apps.integrations.domain.csv_columns import ORDERED, CsvKind, Layout, lay_out
+from apps.integrations.domain.csv_columns import HASHED, ORDERED, CsvKind, Layout, lay_out
 from apps.integrations.domain.csv_records import LINE_CHARACTERS, CsvError, Record, Records
 from apps.integrations.domain.csv_values import BadValue, absent_value, read_cell
 from apps.integrations.domain.row_keys import hashed_key
@@ -89,11 +89,11 @@ class CsvReading:
         return [
             _error(line, end, fact[end].isoformat(), "ends_before_start", f"{end} lies before {start}.")
             for start, end in ORDERED.get(self.kind, ())
-            if fact[start] is not None and fact[end] < fact[start]
+            if fact[start] is not None and fact[end] is not None and fact[end] < fact[start]
         ]
 
     def _repeat_errors(self, fact: dict[str, Any], line: int) -> list[RowError]:
-        place, content = (fact["service"], fact["key"]), hash(tuple(fact.values()))
+        place, content = (fact.get("service") or fact["team"], fact["key"]), hash(tuple(fact.values()))
         first, first_content = self._seen.setdefault(place, (line, content))
         if first == line:
             return []
@@ -113,9 +113,12 @@ def open_csv(stream: IO[bytes], kind: CsvKind, *, now: datetime) -> CsvReading:
 
 
 def _completed(fact: dict[str, Any], kind: CsvKind) -> dict[str, Any]:
-    if kind is not CsvKind.REMEDIATIONS:
+    """The fact with its key: the one the file names, else a hash of what makes the row the one it is."""
+    if kind not in HASHED or fact.get("key"):
         return fact
-    return {"key": hashed_key(fact["service"].lower(), fact["failed"], fact["fixed_by"]), **fact}
+    parts = [fact[name] for name in HASHED[kind]]
+    texts = [part.isoformat() if isinstance(part, datetime) else part for part in parts]
+    return {**fact, "key": hashed_key(texts[0].lower(), *texts[1:])}
 
 
 def _remediation(fact: dict[str, Any], failed: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Single values out of cells: each function gives the value or raises `BadValue` with a code and a sentence."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from apps.core.fact_parsing import CLOCK_SKEW, EARLIEST, LARGEST_INT
@@ -12,6 +12,7 @@ _TIME = re.compile(
     r" ?(?P<zone>Z|UTC|[+-]\d\d:?\d\d)?",
     re.ASCII | re.IGNORECASE,
 )
+DAY_CHARACTERS, FIRST_YEAR, LAST_YEAR = 10, 2000, 2999
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _BROKEN = re.compile(r"[\ud800-\udfff]")
 
@@ -39,7 +40,7 @@ def absent_value(column: Column) -> Any:
     """What a fact holds where the file says nothing: the default, null for times and counts, else empty text."""
     if column.default is not None:
         return str(column.default)
-    return None if column.cell in (Cell.TIME, Cell.COUNT) else ""
+    return None if column.cell in (Cell.TIME, Cell.COUNT, Cell.TRUTH, Cell.DAY) else ""
 
 
 def require_text(value: str) -> None:
@@ -94,10 +95,29 @@ def _read_choice(value: str, column: Column, _now: datetime) -> str:
     return value.lower()
 
 
+def _read_truth(value: str, column: Column, _now: datetime) -> bool:
+    if value.lower() not in _TRUTHS:
+        raise BadValue("unknown_value", f"{column.name} is one of {', '.join(_TRUTHS)}.")
+    return _TRUTHS[value.lower()]
+
+
+def _read_day(value: str, column: Column, _now: datetime) -> date:
+    try:
+        day = date.fromisoformat(value) if len(value) == DAY_CHARACTERS else None
+    except ValueError:
+        day = None
+    if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise BadValue("not_a_day", f"{column.name} is a day such as 2026-08-31.")
+    return day
+
+
+_TRUTHS: Final = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}
 _READERS: Final = {
     Cell.KEY: _read_text,
     Cell.CODE: _read_text,
     Cell.TIME: read_time,
     Cell.COUNT: _read_count,
     Cell.CHOICE: _read_choice,
+    Cell.TRUTH: _read_truth,
+    Cell.DAY: _read_day,
 }

@@ -1,6 +1,7 @@
 """What an import run may become, and when it may be applied. Pure."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -19,6 +20,14 @@ class ImportState(StrEnum):
     CHECKED = "checked"
     APPLIED = "applied"
     ABANDONED = "abandoned"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What an import says about time: since when its channel reports, and up to when nothing is missing."""
+
+    connected_from: datetime | None = None
+    complete_until: datetime | None = None
 
 
 def apply_problem(state: str, *, checked_sha256: str, sha256: str) -> str | None:

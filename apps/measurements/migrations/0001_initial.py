@@ -8,6 +8,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("incidents", "0001_initial"),
         ("metrics", "0001_initial"),
         ("services", "0001_initial"),
     ]
@@ -223,6 +224,73 @@ class Migration(migrations.Migration):
                         fields=("version", "grain", "end_on", "stage"),
                         name="measurements_closedperiod_once",
                         violation_error_message="This is asked for already.",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ActionEffect",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("due_at", models.DateTimeField()),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("last_error", models.TextField(blank=True, default="")),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                ("slug", models.CharField(max_length=60)),
+                ("subject", models.CharField(help_text="Address, such as team:checkout.", max_length=80)),
+                ("action_done_at", models.DateTimeField()),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("early", "early"),
+                            ("final", "final"),
+                            ("unreadable", "unreadable"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("subject_kind", models.CharField(blank=True, default="", max_length=12)),
+                ("subject_id", models.BigIntegerField(default=0)),
+                ("grain", models.CharField(blank=True, default="", max_length=8)),
+                ("first_on", models.DateField(blank=True, help_text="First day of the time before.", null=True)),
+                ("end_on", models.DateField(blank=True, help_text="First day after the time after.", null=True)),
+                ("result", models.JSONField(default=dict)),
+                (
+                    "action",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="incidents.action"
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="measurements.computerun",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="metrics.definitionversion",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "effect of an action",
+                "verbose_name_plural": "effects of actions",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("done_at", None)), fields=["due_at"], name="measurements_effect_due"
                     )
                 ],
             },

@@ -13,7 +13,10 @@ EVENT_WORDS = {
     "finished": "finish", "started": "start", "merged": "merge", "opened": "opening", "detected": "detection",
     "acknowledged": "acknowledgement", "mitigated": "mitigation", "resolved": "resolution", "fired": "firing",
     "created": "creation", "published": "publication", "done": "completion", "verified": "verification",
+    "dropped": "drop", "fixed": "fix",
 }  # fmt: skip
+# Times that are no events: nothing happens at them.
+DAY_WORDS = {"first_due": "first due day", "due": "due day"}
 # Of these acts the fact is the doer; the others are done to it.
 ACTIVE = frozenset({"finished", "started", "fired"})
 LINKED_FACT = "the linked fact"
@@ -26,6 +29,20 @@ OP_WORDS = {
 }  # fmt: skip
 STATE_WORDS = {"set": "is known", "unset": "is not known", "true": "is true", "false": "is false"}
 PRODUCTION = tuple(Condition(name, Op.IN, (value,)) for name, value in SHORTHAND)
+# Conditions that together read as one word before the facts.
+ADJECTIVES = (
+    ("labelled", (Condition("actionable", Op.IS, "set"),)),
+    ("urgent", (Condition("urgency", Op.IN, ("high",)),)),
+    ("production", PRODUCTION),
+)
+# Truths that read as what happened: when they hold, and when they do not.
+TRUTHS = {
+    "out_of_hours": ("that came out of hours", "that came in working hours"),
+    "repeat": ("whose rule paged in the 7 days before", "whose rule had been quiet for 7 days"),
+    "woke": ("that woke the team", "that did not wake the team"),
+    "actionable": ("that somebody acted on", "that nobody acted on"),
+    "deflected": ("that were answered without the team", "that were not answered without the team"),
+}
 
 
 def say_time(time: TimeAt) -> str:
@@ -52,12 +69,11 @@ def say_clauses(clauses: tuple[Clause, ...]) -> str:
 
 def say_facts(facts: str, where: tuple[Clause, ...], *, single: bool = False) -> str:
     """Facts with their conditions: `production deployments whose size is at least 3`, or a single one."""
-    rest = tuple(clause for clause in where if clause not in PRODUCTION)
-    is_production = len(where) - len(rest) == len(PRODUCTION)
-    name = singular(facts) if single else spaced(facts)
-    named = f"production {name}" if is_production else name
-    conditions = rest if is_production else where
-    return f"{named} {say_which(conditions, single=single)}" if conditions else named
+    named, rest = singular(facts) if single else spaced(facts), where
+    for adjective, conditions in reversed(ADJECTIVES):
+        if set(conditions) <= set(rest):
+            named, rest = f"{adjective} {named}", tuple(clause for clause in rest if clause not in conditions)
+    return f"{named} {say_which(rest, single=single)}" if rest else named
 
 
 def say_which(clauses: tuple[Clause, ...], *, single: bool = False) -> str:
@@ -74,7 +90,7 @@ def say_path(path: str) -> str:
     """`linked.first_commit_at` becomes `first commit of the linked fact`."""
     *through, last = path.split(".")
     bare = last.removesuffix("_at")
-    named = spaced(last) if bare == last else EVENT_WORDS.get(bare, spaced(bare))
+    named = spaced(last) if bare == last else {**EVENT_WORDS, **DAY_WORDS}.get(bare, spaced(bare))
     return f"{named} of {_say_owner(through)}" if through else named
 
 
@@ -127,9 +143,18 @@ def _say_which(clause: Clause, *, single: bool) -> str:
         return f"for which {said if single else _of_many(said)}"
     if clause.path == LINKED:
         return f"that {'has' if single else 'have'} {SOME_LINKED_FACT}"
-    if clause.op is Op.IS and (act := _say_reference_state(clause.path, str(clause.value), single=single)):
+    if clause.op is Op.IS and (act := _say_truth(clause, single=single)):
         return act
     return f"for which the {_say_clause(clause)}" if "." in clause.path else f"whose {_say_clause(clause)}"
+
+
+def _say_truth(clause: Condition, *, single: bool) -> str:
+    """A state that reads as an act or as an event; empty for all others."""
+    state = str(clause.value)
+    if clause.path in TRUTHS and state in ("true", "false"):
+        said = TRUTHS[clause.path][state == "false"]
+        return said.replace("that were", "that was") if single else said
+    return _say_reference_state(clause.path, state, single=single)
 
 
 def _of_many(said: str) -> str:

@@ -8,18 +8,17 @@ from typing import Any
 from django.urls import reverse
 
 from apps.core import clock
-from apps.core.calendar_words import age_words, day_words
+from apps.core.calendar_words import age_words
 from apps.core.templatetags.plumbline import instant_words
 from apps.measurements.domain.readings import Status
 from apps.measurements.domain.verdicts import Code, Verdict
 from apps.measurements.queries import Cell
 from apps.portal.charts import lanes_of
 from apps.portal.context.definitions import changed_notice
+from apps.portal.context.next_steps import next_steps
 from apps.portal.context.readings import is_missing, newest_data, verdict_of
-from apps.portal.context.reviews import quarter_words, review_url
 from apps.portal.context.trends import chart_of, number_rows
 from apps.portal.queries.home import TeamHome
-from apps.reviews.domain.states import ReviewState
 
 # First that applies leads the row: data that is missing hides everything but a real movement for the worse.
 HEADLINE_ORDER = (Code.WORSENED, Code.NO_DATA, Code.CHANGED, Code.IMPROVED, Code.NOT_JUDGED, Code.NO_SIGNAL)
@@ -48,7 +47,7 @@ UNANSWERED = (
 
 def question_rows(home: TeamHome, at: datetime) -> list[dict[str, Any]]:
     """The five rows in their fixed order."""
-    return [_shipping(home, at), *(_unanswered(row, home.team.name) for row in UNANSWERED), _next_steps(home, at)]
+    return [_shipping(home, at), *(_unanswered(row, home.team.name) for row in UNANSWERED), next_steps(home, at)]
 
 
 def _shipping(home: TeamHome, at: datetime) -> dict[str, Any]:
@@ -134,40 +133,6 @@ def _unanswered(row: Unanswered, owner: str) -> dict[str, Any]:
         "owner": owner,
         "next": None,
     }
-
-
-def _next_steps(home: TeamHome, at: datetime) -> dict[str, Any]:
-    """Open quarterly reviews and when the next one is generated; only for whoever reads the team's judgements."""
-    row: dict[str, Any] = {"number": 5, "id": "next", "title": "Do we know what to do next?", "owner": home.team.name}
-    if home.reviews is None:
-        return row | {"headline": "Visible to the team and those above it", "next": None}
-    upcoming = f"The next quarterly review is generated on {day_words(home.next_review_on)}."
-    if not home.reviews:
-        return row | {"headline": "Nothing overdue", "note": upcoming, "next": None}
-    review = home.reviews[0]
-    count = len(home.reviews)
-    noun = "quarterly review is open" if count == 1 else "quarterly reviews are open"
-    age = age_words(review.generated_at, at)
-    newest = [
-        {"text": f"Review of {quarter_words(r)}", "url": review_url(r), "age": age_words(r.generated_at, at)}
-        for r in home.reviews
-    ]
-    return row | {
-        "headline": f"{count} {noun}",
-        "note": f"{_waiting_words(review.state)}; generated {age} ago. {upcoming}",
-        "newest": newest,
-        "next": {"label": _act_words(review), "url": review_url(review)},
-    }
-
-
-def _waiting_words(state: str) -> str:
-    return "It waits for signatures" if state == ReviewState.IN_DISCUSSION else "It waits to be opened"
-
-
-def _act_words(review: Any) -> str:
-    if review.state == ReviewState.IN_DISCUSSION:
-        return f"Sign the review of {quarter_words(review)}"
-    return f"Open the review of {quarter_words(review)}"
 
 
 def _local(at: datetime) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import partial
+from itertools import chain
 
 from apps.accounts.domain import SYSTEM
 from apps.audit import operations as audit
@@ -12,7 +13,7 @@ from apps.audit.models import AuditEvent
 from apps.core import clock
 from apps.governance.models import Reminder
 from apps.notifications.models import Notification
-from apps.portal.demo import agreements, cast, endings, exceptions, history, marks, proposals, rituals
+from apps.portal.demo import agreements, cast, endings, exceptions, history, marks, oncall, outages, proposals, rituals
 from apps.portal.demo.cast import Cast, local
 
 LOADED = "demo.loaded"
@@ -71,7 +72,8 @@ def _acts(tell: Tell) -> Iterator[Act]:
     for mark in marks.MARKS:
         yield Act(local(mark.written_on), partial(marks.write_mark, mark=mark))
     yield from _updates(tell)
-    for at, do in (*proposals.acts(), *exceptions.acts(), *endings.acts()):
+    others = (proposals.acts(), exceptions.acts(), endings.acts(), oncall.acts(IMPORTS_ON), outages.acts(IMPORTS_ON))
+    for at, do in chain.from_iterable(others):
         yield Act(at, do)
     for day in REMINDED_ON:
         yield Act(local(day, NOON), _remind)

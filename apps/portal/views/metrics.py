@@ -18,7 +18,7 @@ from apps.measurements.queries import list_creeps
 from apps.metrics import policies
 from apps.metrics.domain.lenses import Lens
 from apps.metrics.domain.lifecycle import Lifecycle
-from apps.metrics.domain.starter import STARTER
+from apps.metrics.domain.starter_catalogues import CATALOGUES
 from apps.metrics.models import DefinitionVersion, MetricDefinition
 from apps.portal.context.beside import beside_panel
 from apps.portal.context.definitions import (
@@ -61,10 +61,17 @@ def metric_list(request: PageRequest) -> HttpResponse:
     context = {
         "heading": "Metrics",
         "tables": tables,
-        "adopt_url": reverse("metrics:adopt") if may_adopt and any(one.slug not in known for one in STARTER) else "",
+        "adopt_url": _adopt_url(known) if may_adopt else "",
         "new_url": reverse("metrics:definition-create") if policies.can_propose_somewhere(request.principal) else "",
     }
     return render(request, "portal/metrics.html", context)
+
+
+def _adopt_url(known: set[str]) -> str:
+    """Where starter definitions are adopted: the first catalogue that has one left; empty when none has."""
+    open_ones = (one.key for one in CATALOGUES if any(version.slug not in known for version in one.versions))
+    first = next(open_ones, "")
+    return f"{reverse('metrics:adopt')}?of={first}" if first else ""
 
 
 def _catalogue_table(lens: str, rows: list[CatalogueRow]) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def test_home__another_teams_reviews_stay_with_the_team(
 ) -> None:
     own, other = client_as("dee").get("/teams/checkout/"), client_as("eli").get("/teams/checkout/")
     assert "The next quarterly review" in row_of(own, "next")
-    assert "Visible to the team and those above it" in row_of(other, "next")
+    assert "Reviews are visible to the team and those above it" in row_of(other, "next")
     assert "The next quarterly review" not in row_of(other, "next")
     assert "/scorecard/" in main_of(own)
     assert "/scorecard/" not in main_of(other)

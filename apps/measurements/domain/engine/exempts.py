@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from apps.core.fact_sources import FactSource
     from apps.measurements.domain.engine.catalogue import Catalogue
+    from apps.measurements.domain.engine.tables import Tables
 
 NUMBER = pl.UInt32
 NOT_EXEMPT = 0
@@ -51,31 +52,30 @@ class Exempt:
         return self.source in ("", source)
 
 
-def numbers_of(
-    frame: pl.DataFrame, source: FactSource, catalogue: Catalogue, exempts: Iterable[Exempt]
-) -> pl.Expr | pl.Series:
+def numbers_of(frame: pl.DataFrame, source: FactSource, tables: Tables) -> pl.Expr | pl.Series:
     """The number of the first exemption that takes each row out; 0: none does."""
     found = np.zeros(frame.height, dtype=np.uint32)
-    for exempt in exempts:
+    for exempt in tables.exempts:
         if exempt.speaks_of(source.key):
-            here = frame.select(_applies(exempt, frame, source, catalogue)).to_series().to_numpy()
+            here = frame.select(_applies(exempt, frame, source, tables)).to_series().to_numpy()
             found[here & (found == NOT_EXEMPT)] = exempt.number
     return pl.Series("exempt", found, dtype=NUMBER)
 
 
-def _applies(exempt: Exempt, frame: pl.DataFrame, source: FactSource, catalogue: Catalogue) -> pl.Expr:
+def _applies(exempt: Exempt, frame: pl.DataFrame, source: FactSource, tables: Tables) -> pl.Expr:
     """The one predicate, in the fact's own time; what has no time of its own is never taken out."""
     inside = pl.col(source.main_clock).is_between(exempt.start, exempt.end, closed="left")
-    asked = inside & _of_subject(exempt, frame, source, catalogue) & holds_all(exempt.where)
-    return (asked & _named(exempt, source, catalogue) if exempt.keys else asked).fill_null(value=False)
+    asked = inside & _of_subject(exempt, frame, source, tables) & holds_all(exempt.where)
+    return (asked & _named(exempt, source, tables.catalogue) if exempt.keys else asked).fill_null(value=False)
 
 
-def _of_subject(exempt: Exempt, frame: pl.DataFrame, source: FactSource, catalogue: Catalogue) -> pl.Expr:
-    """Facts of its service, or of what its team owned at the fact's own time."""
+def _of_subject(exempt: Exempt, frame: pl.DataFrame, source: FactSource, tables: Tables) -> pl.Expr:
+    """Facts of its service; or of its team, by what they name or by what it owned at the fact's own time."""
+    catalogue = tables.catalogue
     if exempt.service_id is not None:
         return pl.col("service") == _index(catalogue.service_ids, exempt.service_id)
     instants = frame[source.main_clock].fill_null(0).to_numpy()
-    owners = catalogue.owner_at(frame["service"].to_numpy(), instants)
+    owners = tables.owners(frame, frame["service"].to_numpy(), instants)
     return pl.lit(pl.Series(owners == _index(catalogue.team_ids, exempt.team_id or 0)))
 
 

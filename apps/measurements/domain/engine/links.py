@@ -8,9 +8,15 @@ import polars as pl
 from apps.measurements.domain.engine.catalogue import NOBODY
 from apps.measurements.domain.engine.conditions import holds_all
 from apps.measurements.domain.engine.exempts import NOT_EXEMPT
-from apps.measurements.domain.engine.needs import LINKED, kept_paths, linked_paths, paths_of_clauses
+from apps.measurements.domain.engine.needs import (
+    LINKED,
+    explicit_paths,
+    kept_paths,
+    linked_paths,
+    paths_of_clauses,
+)
 from apps.measurements.domain.engine.reasons import Reason, first_reason
-from apps.measurements.domain.engine.tables import Tables
+from apps.measurements.domain.engine.tables import TEAM, Tables
 from apps.measurements.domain.engine.times import micros_of
 from apps.metrics.domain.spec import Link, Population, Spec
 
@@ -52,7 +58,7 @@ def find_strays(spec: Spec, tables: Tables, *, load: Load) -> pl.DataFrame:
         pl.col("counted") & holds_all(rule.where)
     )
     tied = _tied(sides, rule, kept_paths(rule), tables, load)
-    lost = tied.filter(pl.col(LINKED).is_null() | ~pl.col("kept"))
+    lost = tied.filter((pl.col(LINKED).is_null() | ~pl.col("kept")) & ~_told_elsewhere(rule, tables))
     lost = lost.with_columns(first_reason(Reason.EXEMPTION, pl.col("exempt") != NOT_EXEMPT))
     lost = lost.with_columns(first_reason(Reason.UNATTRIBUTED, pl.lit(value=True)))
     return lost.with_columns(pl.col(rule.at).alias("at"))
@@ -70,7 +76,7 @@ def _targets(rule: Link, far: set[str], tables: Tables, load: Load) -> pl.DataFr
     rows = load(tables, source, {rule.target_clock, *paths_of_clauses(rule.target_where), *far}).filter(
         pl.col("counted")
     )
-    owner = tables.catalogue.owner_at(rows["service"].to_numpy(), rows[rule.target_clock].fill_null(0).to_numpy())
+    owner = tables.owners(rows, rows["service"].to_numpy(), rows[rule.target_clock].fill_null(0).to_numpy())
     return rows.with_columns(
         pl.Series("owner", owner), fits=holds_all(rule.target_where), number=pl.int_range(pl.len(), dtype=pl.Int64)
     )
@@ -82,6 +88,7 @@ def _tied(frame: pl.DataFrame, rule: Link, far: set[str], tables: Tables, load: 
     pairs = _pair(frame, rule, targets, tables)
     frame = frame.with_columns(pairs["number"].alias(LINKED), pairs["fits"].alias("partner_fits"))
     fields = {f"{LINKED}.{path}": pl.col(path) for path in sorted(far)}
+    fields |= {f"{LINKED}.{TEAM}": pl.col(TEAM)} if TEAM in targets.columns else {}
     columns = targets.select(
         pl.col("number").alias(LINKED), pl.col("service").alias(f"{LINKED}.service"),
         pl.col("exempt").alias("partner_exempt"), **fields,
@@ -93,14 +100,17 @@ def _tied(frame: pl.DataFrame, rule: Link, far: set[str], tables: Tables, load: 
 def _pair(frame: pl.DataFrame, rule: Link, targets: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     """For each row of the source side the number of its partner, null where nothing is found."""
     frame = frame.with_columns(at_link=pl.col(rule.at), place=pl.int_range(pl.len(), dtype=pl.Int64))
-    named = pl.coalesce([pl.col(path) for path in rule.explicit]) if rule.explicit else pl.lit(None, pl.String)
-    sides = frame.select("place", "service", "at_link", "key", named=named, may=holds_all(rule.where))
+    sides = frame.select(
+        "place", "service", "at_link", "key", *({TEAM} & set(frame.columns)),
+        named=_named(rule, tables), ruled_out=_ruled_out(rule, tables), elsewhere=_told_elsewhere(rule, tables),
+        may=holds_all(rule.where),
+    )  # fmt: skip
     explicit = sides.filter(pl.col("named").is_not_null()).join(
         targets.select("service", "number", "fits", named="key"), on=["service", "named"], how="left"
     )
     found = [explicit.select("place", "number", "fits", "may")]
     if rule.infer != "none":
-        loose = sides.filter(pl.col("named").is_null() & pl.col("may"))
+        loose = sides.filter(pl.col("named").is_null() & ~pl.col("elsewhere") & pl.col("may"))
         found.append(
             _inferred(loose, rule, targets, tables).with_columns(fits=pl.lit(value=True), may=pl.lit(value=True))
         )
@@ -108,19 +118,47 @@ def _pair(frame: pl.DataFrame, rule: Link, targets: pl.DataFrame, tables: Tables
     return sides.select("place").join(pairs, on="place", how="left", maintain_order="left")
 
 
+def _named(rule: Link, tables: Tables) -> pl.Expr:
+    """The key of the partner that a declaration names, or else a field of the rule; what is ruled out is none."""
+    ruled_out = _ruled_out(rule, tables)
+    paths = explicit_paths(rule, tables.sources.get(rule.source))
+    open_ones = [
+        pl.when(~ruled_out.list.contains(pl.col(path)).fill_null(value=False)).then(pl.col(path)) for path in paths
+    ]
+    return pl.coalesce(open_ones) if open_ones else pl.lit(None, pl.String)
+
+
+def _ruled_out(rule: Link, tables: Tables) -> pl.Expr:
+    """Keys of partners on its own service that a person ruled out for a row."""
+    declared = tables.sources.get(rule.source).declared
+    if declared is None or declared.target != rule.target:
+        return pl.lit([], pl.List(pl.String))
+    return pl.col(declared.ruled_out)
+
+
+def _told_elsewhere(rule: Link, tables: Tables) -> pl.Expr:
+    """True where another row of the same happening names the partner."""
+    declared = tables.sources.get(rule.source).declared
+    if declared is None or declared.target != rule.target:
+        return pl.lit(value=False)
+    return pl.col(declared.elsewhere).fill_null(value=False)
+
+
 def _inferred(loose: pl.DataFrame, rule: Link, targets: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     """The last partner before, or the first after, the same instant included; ties go by key text."""
     by = "service" if rule.scope == "service" else "owner"
     if by == "owner":
-        owner = tables.catalogue.owner_at(loose["service"].to_numpy(), loose["at_link"].fill_null(0).to_numpy())
+        owner = tables.owners(loose, loose["service"].to_numpy(), loose["at_link"].fill_null(0).to_numpy())
         # What nobody owns is no team: two services without an owner have nothing to do with each other.
         loose = loose.with_columns(pl.Series("owner", owner)).filter(pl.col("owner") != NOBODY)
     clock = rule.target_clock
     fitting = targets.filter(pl.col("fits") & pl.col(clock).is_not_null()).sort(clock, "key", "service")
-    fitting = fitting.unique([by, clock], keep="first", maintain_order=True).sort(clock)
     rows = loose.filter(pl.col("at_link").is_not_null()).sort("at_link")
-    met = rows.join_asof(
-        fitting.select(by, "number", pl.col(clock).alias("far_at")),
+    is_free = pl.col("ruled_out").list.len() == 0
+    met = rows.filter(is_free).join_asof(
+        fitting.unique([by, clock], keep="first", maintain_order=True)
+        .sort(clock)
+        .select(by, "number", pl.col(clock).alias("far_at")),
         left_on="at_link",
         right_on="far_at",
         by=by,
@@ -128,7 +166,20 @@ def _inferred(loose: pl.DataFrame, rule: Link, targets: pl.DataFrame, tables: Ta
         tolerance=micros_of(rule.max_gap) if rule.max_gap is not None else None,
         check_sortedness=False,
     )
-    return met.select("place", "number")
+    return pl.concat([met.select("place", "number"), _nearest_left(rows.filter(~is_free), rule, fitting, by)])
+
+
+def _nearest_left(rows: pl.DataFrame, rule: Link, fitting: pl.DataFrame, by: str) -> pl.DataFrame:
+    """The same for rows of which some partners are ruled out: the nearest of the others."""
+    far = fitting.select(by, "number", far_at=rule.target_clock, far_key="key", far_service="service")
+    gap = pl.col("far_at") - pl.col("at_link")
+    gap = gap if rule.infer == "first_after" else -gap
+    inside = (gap >= 0) & (gap <= micros_of(rule.max_gap)) if rule.max_gap is not None else gap >= 0
+    is_ruled_out = pl.col("ruled_out").list.contains(pl.col("far_key")) & (pl.col("far_service") == pl.col("service"))
+    far = far if by != "service" else far.with_columns(service=pl.col("far_service"))
+    met = rows.join(far, on=by, how="inner").filter(inside & ~is_ruled_out).with_columns(gap=gap)
+    nearest = met.sort("gap", "far_key", "far_service").unique("place", keep="first", maintain_order=True)
+    return nearest.select("place", "number")
 
 
 def _from_target(frame: pl.DataFrame, spec: Spec, rule: Link, tables: Tables, load: Load) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from apps.core.fact_sources import FactField, FactSource, Registry
+from apps.measurements.domain.engine.once import columns_of
 from apps.metrics.domain.spec import (
     AnyOf,
     Clause,
@@ -93,6 +94,22 @@ def linked_paths(spec: Spec, side: str) -> set[str]:
     return {rest.removeprefix("first.").removeprefix("last.") for rest in _behind_link(paths)}
 
 
+def explicit_paths(link: Link, source: FactSource) -> tuple[str, ...]:
+    """Fields that name a partner, in the order in which they are asked: what was declared goes before the rule's own.
+
+    A declaration holds in every definition, also in one whose rule names no field.
+    """
+    declared = source.declared
+    first = (declared.named,) if declared and declared.target == link.target else ()
+    return tuple(dict.fromkeys((*first, *link.explicit)))
+
+
+def declared_paths(link: Link, source: FactSource) -> tuple[str, ...]:
+    """Fields of the link's source that hold what was declared and ruled out about its partners."""
+    declared = source.declared
+    return declared.fields if declared and declared.target == link.target else ()
+
+
 def kept_paths(link: Link) -> set[str]:
     """Fields of the partner that decide whether a link is kept."""
     return set(_behind_link(paths_of_clauses(link.keep)))
@@ -113,7 +130,7 @@ def needs_of(spec: Spec, sources: Registry) -> Needs:
         for path in paths_of_population(spec, population):
             if path.partition(".")[0] != LINKED:
                 _need_path(needs, source, path, sources)
-        needs.columns.setdefault(source.key, set())
+        needs.columns.setdefault(source.key, set()).update(columns_of(source))
     if spec.link:
         _need_link(needs, spec, sources)
     return needs
@@ -123,7 +140,8 @@ def _need_link(needs: Needs, spec: Spec, sources: Registry) -> None:
     link = spec.link
     assert link is not None  # noqa: S101 - told to the type checker; the caller tested it
     source, target = sources.get(link.source), sources.get(link.target)
-    near = {link.at, *link.explicit, *paths_of_clauses((*link.where, *link.keep)), *linked_paths(spec, target.key)}
+    near = {link.at, *paths_of_clauses((*link.where, *link.keep)), *linked_paths(spec, target.key)}
+    near |= {*declared_paths(link, source), *explicit_paths(link, source), *columns_of(source)}
     far = {link.target_clock, *paths_of_clauses(link.target_where), *kept_paths(link), *linked_paths(spec, source.key)}
     for path in near:
         _need_path(needs, source, path, sources)

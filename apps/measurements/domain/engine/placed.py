@@ -11,6 +11,7 @@ import polars as pl
 from apps.measurements.domain.engine.catalogue import Ints
 from apps.measurements.domain.engine.conditions import holds_all
 from apps.measurements.domain.engine.needs import GOOD_AND_VALID, LINKED
+from apps.measurements.domain.engine.once import in_population
 from apps.measurements.domain.engine.reasons import Reason
 from apps.measurements.domain.engine.steps import amounts, run_steps, run_strays
 from apps.measurements.domain.engine.tables import Tables
@@ -43,6 +44,8 @@ class Placed:
     left_owner: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     left_day: np.ndarray = field(default_factory=lambda: np.empty(0, np.int32))
     left_kind: np.ndarray = field(default_factory=lambda: np.empty(0, np.int8))
+    once: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    left_once: Ints = field(default_factory=lambda: np.empty(0, np.int64))
 
 
 NOTHING = np.iinfo(np.int64).min
@@ -56,6 +59,8 @@ class Frame:
     facts: str
     population: Population | None
     is_numerator: bool
+    number: int = 0
+    shares: bool = False  # some population of the spec counts happenings that several rows tell of
 
 
 def place_spec(tables: Tables, spec: Spec, zone: ZoneInfo) -> Placed:
@@ -65,20 +70,20 @@ def place_spec(tables: Tables, spec: Spec, zone: ZoneInfo) -> Placed:
 
 def frames_of(tables: Tables, spec: Spec, zone: ZoneInfo) -> Iterator[Frame]:
     """The frame before the sum of every population of a spec, one after the other."""
-    for population in spec.of:
-        yield Frame(run_steps(tables, spec, population, zone), population.facts, population, is_numerator=False)
-    for population in spec.numerator_of:
-        yield Frame(run_steps(tables, spec, population, zone), population.facts, population, is_numerator=True)
+    populations = (*spec.of, *spec.numerator_of)
+    keys = {p.facts for p in populations} | ({spec.link.source} if spec.link else set())
+    shares = any(tables.sources.get(key).counted_once_by for key in keys)
+    for number, population in enumerate(populations):
+        rows = run_steps(tables, spec, population, zone)
+        yield Frame(rows, population.facts, population, number >= len(spec.of), number, shares)
     strays = run_strays(tables, spec, zone)
     if strays is not None and spec.link is not None:
-        yield Frame(strays, spec.link.source, None, is_numerator=True)
+        yield Frame(strays, spec.link.source, None, True, len(populations), shares)
 
 
 def place_frames(frames: Iterable[Frame], spec: Spec) -> Placed:
     """What the sum needs of some frames."""
-    return join_placed(
-        [_placed(frame.rows, spec, *tops_and_bottoms(frame, spec), is_numerator=frame.is_numerator) for frame in frames]
-    )
+    return join_placed([_placed(frame, spec, *tops_and_bottoms(frame, spec)) for frame in frames])
 
 
 def tops_and_bottoms(frame: Frame, spec: Spec) -> tuple[Ints, Ints]:
@@ -109,7 +114,8 @@ def _top(frame: pl.DataFrame, spec: Spec, amount: Ints) -> Ints:
     return amount
 
 
-def _placed(frame: pl.DataFrame, spec: Spec, top: Ints, bottom: Ints, *, is_numerator: bool) -> Placed:
+def _placed(of: Frame, spec: Spec, top: Ints, bottom: Ints) -> Placed:
+    frame = of.rows
     reason = frame["reason"].to_numpy()
     counted = reason == Reason.COUNTED
     stages = len(spec.value.stages) if isinstance(spec.value, Span) else 0
@@ -118,6 +124,7 @@ def _placed(frame: pl.DataFrame, spec: Spec, top: Ints, bottom: Ints, *, is_nume
     aside = left | lost
     rows = frame.filter(pl.Series(counted))
     unused = np.empty(0, np.int64)
+    once = in_population(frame["once"], of.number) if of.shares else unused
     is_span = spec.measure in (Measure.QUANTILE, Measure.MEAN)
     waits = isinstance(spec.value, Span) and spec.value.missing == "at_least"
     return Placed(
@@ -130,12 +137,14 @@ def _placed(frame: pl.DataFrame, spec: Spec, top: Ints, bottom: Ints, *, is_nume
         length=_ints(rows, "length") if is_span else unused,
         open_since=_ints(rows, "open_since") if waits else unused,
         cluster=_ints(rows, LINKED) if ends_at_link(spec) else unused,
-        in_n=np.full(rows.height, not is_numerator, dtype=np.int64) if spec.numerator_of else unused,
+        in_n=np.full(rows.height, not of.is_numerator, dtype=np.int64) if spec.numerator_of else unused,
         stages=[_ints(rows, f"stage_{i}") for i in range(stages)],
         left_service=frame["subject"].to_numpy()[aside],
         left_owner=frame["owner"].to_numpy()[aside],
         left_day=frame["day"].to_numpy()[aside],
         left_kind=np.where(left[aside], 1, 2).astype(np.int8),
+        once=once[counted] if of.shares else unused,
+        left_once=once[aside] if of.shares else unused,
     )
 
 

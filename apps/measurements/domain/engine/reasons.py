@@ -19,6 +19,7 @@ class Reason(IntEnum):
     MISSING = 6
     NEGATIVE = 7
     EXEMPTION = 8
+    TOLD_ALREADY = 9
 
     @property
     def words(self) -> str:
@@ -36,6 +37,7 @@ _WORDS = {
     Reason.MISSING: "one end of the span is not recorded",
     Reason.NEGATIVE: "ends before it starts",
     Reason.EXEMPTION: "left out by an exemption",
+    Reason.TOLD_ALREADY: "told by another service already; counted once",
 }
 
 

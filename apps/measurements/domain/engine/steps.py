@@ -11,8 +11,9 @@ from apps.measurements.domain.engine.conditions import holds_all, instant_of, le
 from apps.measurements.domain.engine.exempts import NOT_EXEMPT, numbers_of
 from apps.measurements.domain.engine.links import attach_links, find_strays
 from apps.measurements.domain.engine.needs import LINKED, paths_of_clauses, paths_of_population
+from apps.measurements.domain.engine.once import once_of
 from apps.measurements.domain.engine.reasons import REASON, Reason, first_reason
-from apps.measurements.domain.engine.tables import Tables
+from apps.measurements.domain.engine.tables import TEAM, Tables
 from apps.measurements.domain.engine.times import micros_of
 from apps.metrics.domain.spec import FieldAmount, Population, Span, Spec, TimeAt
 
@@ -26,8 +27,8 @@ def load(tables: Tables, source: FactSource, paths: Iterable[str]) -> pl.DataFra
     """
     frame = tables.rows(source.key)
     frame = with_references(tables, source, frame, paths)
-    exempt = numbers_of(frame, source, tables.catalogue, tables.exempts)
-    return frame.with_columns(reason=pl.lit(int(Reason.COUNTED), REASON), exempt=exempt)
+    exempt = numbers_of(frame, source, tables)
+    return frame.with_columns(reason=pl.lit(int(Reason.COUNTED), REASON), exempt=exempt, once=once_of(source))
 
 
 def with_references(tables: Tables, source: FactSource, frame: pl.DataFrame, paths: Iterable[str]) -> pl.DataFrame:
@@ -100,26 +101,27 @@ def place(frame: pl.DataFrame, spec: Spec, population: Population, tables: Table
     seeks = decides_afar and spec.link is not None and population.facts == spec.link.source
     frame = frame.with_columns(at=instant_of(population.clock), subject=pl.col("service"))
     frame = frame.with_columns(first_reason(Reason.UNATTRIBUTED if seeks else Reason.MISSING, pl.col("at").is_null()))
-    clock_source = population.facts
+    clock_source, team = population.facts, TEAM
     if decides_afar and spec.link is not None:
         clock_source = spec.link.target if seeks else spec.link.source
         if seeks:
+            team = f"{LINKED}.{TEAM}"
             frame = frame.with_columns(
                 pl.col("at").fill_null(pl.col(spec.link.at)), subject=pl.coalesce(f"{LINKED}.service", "service")
             )
     frame = frame.filter(pl.col("at").is_not_null())
-    return _owned(frame, tables, clock_source, zone, population)
+    return _owned(frame, tables, clock_source, zone, population, team)
 
 
 def _owned(
-    frame: pl.DataFrame, tables: Tables, clock_source: str, zone: ZoneInfo, population: Population
+    frame: pl.DataFrame, tables: Tables, clock_source: str, zone: ZoneInfo, population: Population, team: str = TEAM
 ) -> pl.DataFrame:
     services, instants = frame["subject"].to_numpy(), frame["at"].to_numpy()
     # A deadline counts at its own instant, but it is the fact's instant that the connection must cover.
     begun = instants - micros_of(population.clock.plus)
     early = begun < tables.catalogue.connected_since(clock_source)[services]
     frame = frame.with_columns(
-        pl.Series("owner", tables.catalogue.owner_at(services, instants), dtype=pl.Int64),
+        pl.Series("owner", tables.owners(frame, services, instants, team), dtype=pl.Int64),
         pl.Series("early", early, dtype=pl.Boolean),
         day=local_day(pl.col("at"), zone),
     )

@@ -9,11 +9,13 @@ import polars as pl
 
 from apps.measurements.domain.engine.catalogue import Catalogue, Ints
 from apps.measurements.domain.engine.levels import Coverage, Level, coverage_of, levels_of, narrowed
+from apps.measurements.domain.engine.once import each_once
 from apps.measurements.domain.engine.parts import Column, Part, parts_of
 from apps.measurements.domain.engine.placed import Placed
 from apps.measurements.domain.engine.tilings import Groups, Tiling, batches, day_number, groups_of, standing, tilings_of
 from apps.measurements.domain.engine.times import micros, micros_of
 from apps.measurements.domain.engine.windows import Window
+from apps.measurements.domain.subjects import SubjectKind
 from apps.metrics.domain.spec import Spec
 
 __all__ = ["CELL_SCHEMA", "Pass", "sum_blocks", "sum_cells"]
@@ -109,8 +111,11 @@ def _part_columns(part: Part, placed: Placed, block: Level, tilings: Sequence[Ti
     columns: Column = {}
     size, rows = len(block.ids), standing(block.codes[part.rows])
     days, codes = placed.day[part.rows][rows], block.codes[part.rows][rows]
+    once, services = (column[part.rows] if len(column) else column for column in (placed.once, placed.service))
     for together in batches(tilings, len(days)):
         groups = groups_of(together, days, codes, size).of(rows)
+        if block.name != SubjectKind.SERVICE:
+            groups = each_once(groups, once, services)
         _put(columns, part.compute(groups), groups, windows)
     return columns
 
@@ -127,8 +132,11 @@ def _left_columns(placed: Placed, block: Level, tilings: Sequence[Tiling], windo
     columns: Column = {}
     size, rows = len(block.ids), standing(block.codes)
     days, codes, kinds = placed.left_day[rows], block.codes[rows], placed.left_kind[rows]
+    once, services = (column[rows] if len(column) else column for column in (placed.left_once, placed.left_service))
     for together in batches(tilings, len(days)):
         groups = groups_of(together, days, codes, size)
+        if block.name != SubjectKind.SERVICE:
+            groups = each_once(groups, once, services)
         for which, name in ((1, "left_out"), (2, "unattributed")):
             counts = np.bincount(groups.number[kinds[groups.inside] == which], minlength=groups.count)
             _put(columns, {name: counts}, groups, windows)

@@ -7,16 +7,18 @@ import numpy as np
 import polars as pl
 
 from apps.core.fact_sources import FactField, FactSource, FieldType, Registry
-from apps.measurements.domain.engine.catalogue import Catalogue
+from apps.measurements.domain.engine.catalogue import NOBODY, Catalogue, Ints
 from apps.measurements.domain.engine.exempts import Exempt, about
 
+TEAM = "team"
 TEXTS = (FieldType.CODE, FieldType.ENUM, FieldType.REF)
 
 
 class Tables:
     """Frames by source key: `service` (dense index), `key`, `counted` and the fields that are needed.
 
-    Empty texts stand as null, so that "is set" means what it says.
+    Empty texts stand as null, so that "is set" means what it says. Rows that name their team hold its dense index in
+    `team`.
     """
 
     def __init__(self, frames: Mapping[str, pl.DataFrame], sources: Registry, catalogue: Catalogue) -> None:
@@ -41,6 +43,9 @@ class Tables:
             pl.Series("service", dense, dtype=pl.Int64),
             *(pl.when(pl.col(t) != "").then(pl.col(t)).alias(t) for t in texts),
         )
+        if source.names_team:
+            teams = np.searchsorted(self.catalogue.team_ids, frame[TEAM].to_numpy())
+            frame = frame.with_columns(pl.Series(TEAM, teams, dtype=pl.Int64))
         return frame.with_columns(counted=self._counted(source.key, frame))
 
     def _counted(self, source: str, frame: pl.DataFrame) -> pl.Expr | pl.Series:
@@ -56,6 +61,14 @@ class Tables:
         )
         joined = frame.join(counted, on="service", how="left", maintain_order="left")
         return (joined["channel"] == joined["counted_channel"]).fill_null(value=True).alias("counted")
+
+    def owners(self, frame: pl.DataFrame, services: Ints, instants: Ints, team: str = TEAM) -> Ints:
+        """The team (by index) that each row belongs to: the one it names in `team`, else its service's owner then."""
+        owners = self.catalogue.owner_at(services, instants)
+        if team not in frame.columns:
+            return owners
+        named = frame[team].fill_null(NOBODY).to_numpy()
+        return np.where(named == NOBODY, owners, named)
 
     def rows(self, source: str) -> pl.DataFrame:
         """All rows of a source."""

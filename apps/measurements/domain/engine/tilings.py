@@ -93,6 +93,10 @@ class Groups:
             return replace(self, inside=rows)
         return self if isinstance(rows, slice) else replace(self, inside=rows[self.inside])
 
+    def without(self, aside: np.ndarray, rows: int) -> "Groups":
+        """The same groups without some of the rows inside them; `rows` is how long the columns are."""
+        return replace(self, number=self.number[~aside], inside=np.arange(rows)[self.inside][~aside])
+
     def sums(self, values: Ints) -> Ints:
         """Exact sums of whole numbers of all rows by group."""
         return exact_sums(self.number, values[self.inside], self.count)

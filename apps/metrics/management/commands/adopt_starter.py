@@ -9,6 +9,7 @@ from apps.accounts.models import User
 from apps.core import clock
 from apps.core.problems import ProblemError
 from apps.metrics import operations
+from apps.metrics.domain.starter_catalogues import CATALOGUES, DELIVERY
 from apps.teams import queries as teams
 
 
@@ -21,6 +22,8 @@ class Command(BaseCommand):
         """Options of the command."""
         parser.add_argument("--by", required=True, metavar="EMAIL", help="the steward who signs: their sign-in address")
         parser.add_argument("--owner", required=True, metavar="TEAM", help="short name of the team that owns them")
+        keys = [catalogue.key for catalogue in CATALOGUES]
+        parser.add_argument("--of", choices=keys, default=DELIVERY.key, help="which matter (default: delivery)")
 
     def handle(self, **options: Any) -> None:
         """Adopt and say what was done."""
@@ -29,7 +32,9 @@ class Command(BaseCommand):
             raise CommandError(f"Nobody signs in as {options['by']}.")
         try:
             owner = teams.get_team(options["owner"])
-            adopted = operations.adopt_starter(owner_team=owner, by=teams.principal_of_user(user, clock.now()))
+            catalogue = next(one for one in CATALOGUES if one.key == options["of"])
+            by = teams.principal_of_user(user, clock.now())
+            adopted = operations.adopt_starter(owner_team=owner, catalogue=catalogue, by=by)
         except ProblemError as error:
             raise CommandError(str(error)) from error
         for version in adopted:

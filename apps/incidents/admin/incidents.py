@@ -1,0 +1,1 @@
+"""Admin pages of incidents and severities, to read."""

@@ -1,0 +1,1 @@
+"""Pages of incidents, retros, actions and on-call."""

@@ -1,0 +1,389 @@
+"""What is said of an incident, each act on a page of its own or by one button of the incident's page."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from apps.core import clock
+from apps.core.access import Access, access
+from apps.core.asking import PageRequest, require_known
+from apps.core.form_problems import add_problem
+from apps.core.problems import Absent, Invalid, Outdated
+from apps.incidents.domain.incident_words import (
+    Exclusion,
+    IncidentKind,
+    LinkedFact,
+    LinkKind,
+    LinkState,
+    MilestoneKind,
+    ServiceRole,
+)
+from apps.incidents.forms.incidents import (
+    EditForm,
+    ExcludeForm,
+    LineForm,
+    LinkForm,
+    MilestoneForm,
+    ReasonForm,
+    ReopenForm,
+    ServiceForm,
+    SeverityForm,
+    edit_words,
+    milestone_name,
+)
+from apps.incidents.models import Incident, TimelineEntry
+from apps.incidents.operations import excluding, linking, rating, statements, timeline
+from apps.incidents.operations.timeline import Line
+from apps.incidents.policies import incidents as policies
+from apps.incidents.presenting_incidents import incident_url, severity_words, status_words
+from apps.incidents.queries import incidents as queries
+from apps.incidents.queries import storyline
+from apps.services.queries import list_services
+
+BOTH = ["GET", "HEAD", "POST"]
+KINDS = tuple(kind.value for kind in MilestoneKind if kind is not MilestoneKind.REOPENED)
+
+
+def mine(request: PageRequest, pk: int) -> Incident:
+    """The incident, if this person may write in it; raises `Absent` or `Forbidden`."""
+    require_known(request)
+    found = queries.get_incident(pk, request.principal)
+    policies.require_can_write(request.principal, found)
+    return found
+
+
+def corrected(request: PageRequest, pk: int) -> Incident:
+    """The incident, if this is a person who may correct it."""
+    found = mine(request, pk)
+    policies.require_can_correct(request.principal, found)
+    return found
+
+
+def sent(request: PageRequest) -> Any:
+    """What was sent, or nothing yet."""
+    return request.POST if request.method == "POST" else None
+
+
+def act_page(
+    request: PageRequest, incident: Incident, form: forms.Form, do: Callable[[], Any], *,
+    heading: str, intro: str, button: str, done: str, anchor: str = "",
+) -> HttpResponse:  # fmt: skip
+    """The form of one act; once it is done, back to the incident. Refusals stand beside the fields."""
+    status = 200
+    if form.is_bound and form.is_valid():
+        try:
+            do()
+        except (Invalid, Outdated) as problem:
+            add_problem(form, problem)
+            status = problem.status
+        else:
+            messages.success(request, done)
+            return redirect(incident_url(incident) + anchor)
+    context = {
+        "heading": heading,
+        "summary": [
+            f"{incident}: {incident.title}",
+            f"{incident.owner_team.name} · {status_words(incident)} · {severity_words(incident)}",
+        ],
+        "intro": intro,
+        "form": form,
+        "button": button,
+        "crumbs": crumbs_of(incident, heading),
+        "has_errors": bool(form.errors),
+    }
+    status = max(status, 422 if form.errors else 200)
+    return render(request, "incidents/follow_up_act.html", context, status=status)
+
+
+def crumbs_of(incident: Incident, last: str) -> list[dict[str, str]]:
+    """From the list over the incident to here."""
+    return [
+        {"label": "Incidents", "url": reverse("incidents:incident-list")},
+        {"label": str(incident), "url": incident_url(incident)},
+        {"label": last},
+    ]
+
+
+def _levels(incident: Incident) -> list[tuple[str, str]]:
+    return [(str(level.number), f"{level.number}: {level.means}") for level in queries.levels_of(incident)]
+
+
+def _services() -> list[tuple[str, str]]:
+    return [(one.slug, one.name) for one in list_services()]
+
+
+@access(Access.TEAM_WRITE)
+@require_http_methods(BOTH)
+def incident_edit(request: PageRequest, pk: int) -> HttpResponse:
+    """What it is called, what is known of it, what sort it is."""
+    incident = mine(request, pk)
+    form = EditForm(sent(request), initial=edit_words(incident))
+
+    def do() -> None:
+        values = dict(form.cleaned_data)
+        values["kind"] = IncidentKind(values["kind"])
+        excluding.edit_incident(incident=incident, **values, by=request.principal)
+
+    return act_page(
+        request, incident, form, do, heading="Change what it says", button="Save", done="Saved.",
+        intro="Times, severity and links are said on the incident's page; what was said stays there.",
+    )  # fmt: skip
+
+
+@access(Access.TEAM_WRITE)
+@require_POST
+def milestone_now(request: PageRequest, pk: int, kind: str) -> HttpResponse:
+    """One button: this moment is now."""
+    incident = mine(request, pk)
+    if kind not in KINDS:
+        raise Absent("not_found", "Nothing is here for you.")
+    statements.record_milestone(
+        incident=incident, kind=MilestoneKind(kind), at=clock.as_of().replace(microsecond=0), by=request.principal
+    )
+    messages.success(request, f"{milestone_name(kind)}: said to be now. A wrong click can be corrected; both stay.")
+    return redirect(incident_url(incident) + "#moments")
+
+
+@access(Access.TEAM_WRITE)
+@require_http_methods(BOTH)
+def milestone(request: PageRequest, pk: int, interval: int, kind: str) -> HttpResponse:
+    """When a moment of a stretch was, or why another time holds."""
+    incident = mine(request, pk)
+    if kind not in KINDS or not 1 <= interval <= incident.intervals:
+        raise Absent("not_found", "Nothing is here for you.")
+    known = queries.fold_of(incident.pk).intervals[interval - 1].moment(MilestoneKind(kind))
+    form = MilestoneForm(sent(request), initial={"at": known.at if known else None})
+    is_new = known is None or known.is_assumed
+
+    def do() -> None:
+        statements.record_milestone(
+            incident=incident, kind=MilestoneKind(kind), at=form.cleaned_data["at"], interval=interval,
+            reason=form.cleaned_data["reason"], by=request.principal,
+        )  # fmt: skip
+
+    name = milestone_name(kind)
+    intro = "A person's time goes before a tool's." if is_new else "What was said before stays readable beside it."
+    return act_page(
+        request, incident, form, do, intro=intro, button="Say so", anchor="#moments",
+        heading=f"{name}: when?" if is_new else f"{name}: correct the time", done=f"{name}: said.",
+    )  # fmt: skip
+
+
+@access(Access.TEAM_WRITE)
+@require_http_methods(BOTH)
+def incident_reopen(request: PageRequest, pk: int) -> HttpResponse:
+    """It hurts again: the next stretch begins, the one before stays as it was."""
+    incident = mine(request, pk)
+    form = ReopenForm(sent(request), initial={"at": clock.as_of().replace(microsecond=0)})
+    return act_page(
+        request, incident, form,
+        lambda: statements.reopen_incident(incident=incident, **form.cleaned_data, by=request.principal),
+        heading="Reopen", button="Reopen it", done="Reopened. What was said before stays.", anchor="#moments",
+        intro="A further stretch begins; nothing of the one before is overwritten, and its retro is due anew.",
+    )  # fmt: skip
+
+
+@access(Access.TEAM_WRITE)
+@require_http_methods(BOTH)
+def incident_severity(request: PageRequest, pk: int) -> HttpResponse:
+    """Which level holds from when on."""
+    incident = mine(request, pk)
+    form = SeverityForm(sent(request), levels=_levels(incident))
+
+    def do() -> None:
+        data = form.cleaned_data
+        rating.change_severity(
+            incident=incident, level=int(data["level"]), at=data["at"], reason=data["reason"], by=request.principal
+        )
+
+    return act_page(
+        request, incident, form, do, heading="Say the severity", button="Say so", done="Said.", anchor="#severity",
+        intro="The worst level decides the retro; a later, lesser one cancels nothing.",
+    )  # fmt: skip
+
+
+@access(Access.TEAM_WRITE)
+@require_http_methods(BOTH)
+def incident_exclude(request: PageRequest, pk: int) -> HttpResponse:
+    """Why it counts in no number."""
+    incident = corrected(request, pk)
+    form = ExcludeForm(sent(request))
+
+    def do() -> None:
+        data = dict(form.cleaned_data)
+        exclusion = Exclusion(data.pop("exclusion"))
+        excluding.exclude_incident(incident=incident, exclusion=exclusion, **data, by=request.principal)
+
+    return act_page(
+        request, incident, form, do, heading="Leave it out", button="Leave it out", done="Left out of every number.",
+        intro="Its page stays with the reason; numbers are computed anew without it.",
+    )  # fmt: skip
+
+
+@access(Access.TEAM_WRITE)
+@require_http_methods(BOTH)
+def incident_include(request: PageRequest, pk: int) -> HttpResponse:
+    """It counts after all."""
+    incident = corrected(request, pk)
+    form = ReasonForm(sent(request))
+    return act_page(
+        request, incident, form,
+        lambda: excluding.include_incident(incident=incident, **form.cleaned_data, by=request.principal),
+        heading="Let it count", button="Let it count", done="It counts again.",
+        intro="Numbers are computed anew with it.",
+    )  # fmt: skip
+
+
+@access(Access.TEAM_WRITE)
+@require_http_methods(BOTH)
+def incident_service(request: PageRequest, pk: int) -> HttpResponse:
+    """A service it touched, or began in."""
+    incident = mine(request, pk)
+    form = ServiceForm(sent(request), services=_services())
+
+    def do() -> None:
+        data = dict(form.cleaned_data)
+        role = ServiceRole(data.pop("role"))
+        excluding.touch_service(incident=incident, role=role, **data, by=request.principal)
+
+    return act_page(
+        request, incident, form, do, heading="Name a service", button="Name it", done="Named.", anchor="#services",
+        intro="The team that owned the service it began in, when it began, owns the incident.",
+    )  # fmt: skip
+
+
+@access(Access.TEAM_WRITE)
+@require_http_methods(BOTH)
+def incident_service_release(request: PageRequest, pk: int, service: str) -> HttpResponse:
+    """A service it did not touch after all."""
+    incident = corrected(request, pk)
+    form = ReasonForm(sent(request))
+    return act_page(
+        request, incident, form,
+        lambda: excluding.release_service(
+            incident=incident, service=service, **form.cleaned_data, by=request.principal
+        ),
+        heading="It did not touch this service", button="Take it out", done="Taken out.", anchor="#services",
+        intro=f"{service} is named no longer, and its numbers are computed anew.",
+    )  # fmt: skip
+
+
+@access(Access.TEAM_WRITE)
+@require_http_methods(BOTH)
+def incident_link(request: PageRequest, pk: int) -> HttpResponse:
+    """A deployment or change, and what it had to do with the incident."""
+    incident = mine(request, pk)
+    form = LinkForm(sent(request), services=_services())
+
+    def do() -> None:
+        data = form.cleaned_data
+        linking.link_change(
+            incident=incident, kind=LinkKind(data["kind"]), fact=LinkedFact(data["fact"]), service=data["service"],
+            key=data["key"], by=request.principal,
+        )  # fmt: skip
+
+    return act_page(
+        request, incident, form, do, heading="Link a change", button="Link it", done="Linked.", anchor="#links",
+        intro="What is said here goes before any definition's own rule, in all of them.",
+    )  # fmt: skip
+
+
+@access(Access.TEAM_WRITE)
+@require_http_methods(BOTH)
+def incident_rule_out(request: PageRequest, pk: int, kind: str, fact: str, service: str, key: str) -> HttpResponse:
+    """It was not this one: no definition uses the pair from now on."""
+    incident = corrected(request, pk)
+    if kind not in set(LinkKind) or fact not in set(LinkedFact):
+        raise Absent("not_found", "Nothing is here for you.")
+    form = ReasonForm(sent(request))
+    return act_page(
+        request, incident, form,
+        lambda: linking.link_change(
+            incident=incident, kind=LinkKind(kind), fact=LinkedFact(fact), service=service, key=key,
+            state=LinkState.REJECTED, **form.cleaned_data, by=request.principal,
+        ),
+        heading="Rule it out", button="Rule it out", done="Ruled out. No definition uses it.", anchor="#links",
+        intro=f"{key} of {service} stays ruled out for every definition until a person links it again.",
+    )  # fmt: skip
+
+
+@access(Access.TEAM_WRITE)
+@require_POST
+def candidate_link(request: PageRequest, pk: int, service: str, key: str) -> HttpResponse:
+    """One button: this deployment caused it."""
+    incident = mine(request, pk)
+    linking.link_change(incident=incident, kind=LinkKind.CAUSED_BY, service=service, key=key, by=request.principal)
+    messages.success(request, f"{key} of {service} is linked as the cause.")
+    return redirect(incident_url(incident) + "#links")
+
+
+@access(Access.TEAM_WRITE)
+@require_http_methods(BOTH)
+def timeline_add(request: PageRequest, pk: int) -> HttpResponse:
+    """A line of the story."""
+    incident = mine(request, pk)
+    form = LineForm(sent(request), initial={"at": clock.as_of().replace(second=0, microsecond=0)})
+    return act_page(
+        request, incident, form,
+        lambda: timeline.add_timeline_entry(incident=incident, line=_line(form), by=request.principal),
+        heading="Add a line", button="Add it", done="Added.", anchor="#timeline",
+        intro="What happened, in the order in which it happened.",
+    )  # fmt: skip
+
+
+@access(Access.TEAM_WRITE)
+@require_http_methods(BOTH)
+def timeline_edit(request: PageRequest, pk: int, entry: int) -> HttpResponse:
+    """Another wording or time of a line."""
+    incident, row = _entry(request, pk, entry)
+    words = {name: getattr(row, name) for name in LineForm.base_fields}
+    form = LineForm(sent(request), initial=words)
+
+    def do() -> None:
+        revision = form.cleaned_data["revision"] or 0
+        timeline.edit_timeline_entry(entry=row, line=_line(form), revision=revision, by=request.principal)
+
+    return act_page(
+        request, incident, form, do, heading="Change a line", button="Save", done="Saved.", anchor="#timeline",
+        intro="Everybody reads the new wording.",
+    )  # fmt: skip
+
+
+@access(Access.TEAM_WRITE)
+@require_POST
+def timeline_hide(request: PageRequest, pk: int, entry: int) -> HttpResponse:
+    """Take a line out of the story, or back in."""
+    incident, row = _entry(request, pk, entry)
+    hidden = timeline.hide_timeline_entry(entry=row, is_hidden=not row.is_hidden, by=request.principal)
+    messages.success(request, "Hidden. It can be brought back." if hidden.is_hidden else "Brought back.")
+    return redirect(incident_url(incident) + "#timeline")
+
+
+@access(Access.TEAM_WRITE)
+@require_POST
+def candidate_accept(request: PageRequest, pk: int) -> HttpResponse:
+    """One button: this line belongs to the story."""
+    incident = mine(request, pk)
+    asked = {name: request.POST.get(name, "")[:200].replace("\0", "") for name in ("source", "service", "key")}
+    timeline.accept_candidate(incident=incident, **asked, by=request.principal)
+    messages.success(request, "Taken over into the timeline.")
+    return redirect(reverse("incidents:incident-candidates", args=[pk]))
+
+
+def _line(form: forms.Form) -> Line:
+    data = form.cleaned_data
+    return Line(data["at"], data["text"], data["ended_at"], data["evidence_url"])
+
+
+def _entry(request: PageRequest, pk: int, entry: int) -> tuple[Incident, TimelineEntry]:
+    incident = mine(request, pk)
+    row = storyline.get_entry(entry, request.principal)
+    if row.incident_id != incident.pk:
+        raise Absent("not_found", "Nothing is here for you.")
+    return incident, row

@@ -1,0 +1,101 @@
+"""The last question of a team, "Do we know what to do next?": actions, and the quarterly review."""
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from apps.core.calendar_words import age_words, day_words
+from apps.incidents.domain.action_words import ActionState
+from apps.incidents.models import Action
+from apps.portal.context.reviews import quarter_words, review_url
+from apps.portal.queries.home import TeamHome
+from apps.reviews.domain.states import ReviewState
+from apps.reviews.models import TargetReview
+
+MOST_ACTIONS = 4
+
+
+def next_steps(home: TeamHome, at: datetime) -> dict[str, Any]:
+    """Actions that stand on the weekly agenda, open quarterly reviews, and exactly one link.
+
+    Reviews are only for whoever reads the team's judgements.
+    """
+    reviews = home.reviews or []
+    return {
+        "number": 5,
+        "id": "next",
+        "title": "Do we know what to do next?",
+        "owner": home.team.name,
+        "headline": _headline(home),
+        "note": " ".join(filter(None, (_actions_words(home), _reviews_words(home, at)))),
+        "newest": [
+            *(_action_line(action, at) for action in home.agenda[:MOST_ACTIONS]),
+            *({"text": f"Review of {quarter_words(review)}", "url": review_url(review),
+               "age": age_words(review.generated_at, at)} for review in reviews),
+        ],
+        "next": _next(home),
+    }  # fmt: skip
+
+
+def _headline(home: TeamHome) -> str:
+    if home.actions.overdue:
+        return f"{_counted(home.actions.overdue, 'action')} overdue"
+    count = len(home.reviews or [])
+    if count:
+        return "1 quarterly review is open" if count == 1 else f"{count} quarterly reviews are open"
+    return "Nothing overdue"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _actions_words(home: TeamHome) -> str:
+    counts = home.actions
+    if not counts.open and not counts.unverified:
+        return "No action is open."
+    waits = f", {counts.unverified} done for two weeks and unverified" if counts.unverified else ""
+    return f"{_counted(counts.open, 'action')} open, {counts.overdue} overdue{waits}."
+
+
+def _reviews_words(home: TeamHome, at: datetime) -> str:
+    if home.reviews is None:
+        return "Reviews are visible to the team and those above it."
+    upcoming = f"The next quarterly review is generated on {day_words(home.next_review_on)}."
+    if not home.reviews:
+        return upcoming
+    review = home.reviews[0]
+    return f"{_waiting_words(review.state)}; generated {age_words(review.generated_at, at)} ago. {upcoming}"
+
+
+def _action_line(action: Action, at: datetime) -> dict[str, Any]:
+    """An action of the agenda, with how long it is past its date, or waits to be verified."""
+    since = action.done_at if action.state == ActionState.DONE and action.done_at else action.due_at
+    return {"text": f"{action}: {action.text}", "url": _url(action), "age": age_words(since, at)}
+
+
+def _next(home: TeamHome) -> dict[str, str] | None:
+    """First that applies: the oldest action past its date, one that waits to be verified, the review."""
+    overdue = next((action for action in home.agenda if action.state == ActionState.OPEN), None)
+    if overdue is not None:
+        return {"label": f"Set a new date for {overdue}, or drop it", "url": _url(overdue)}
+    if home.agenda:
+        return {"label": f"Verify {home.agenda[0]}", "url": _url(home.agenda[0])}
+    if home.reviews:
+        return {"label": _act_words(home.reviews[0]), "url": review_url(home.reviews[0])}
+    return None
+
+
+def _url(action: Action) -> str:
+    return reverse("portal:action", args=[action.pk])
+
+
+def _waiting_words(state: str) -> str:
+    return "It waits for signatures" if state == ReviewState.IN_DISCUSSION else "It waits to be opened"
+
+
+def _act_words(review: TargetReview) -> str:
+    if review.state == ReviewState.IN_DISCUSSION:
+        return f"Sign the review of {quarter_words(review)}"
+    return f"Open the review of {quarter_words(review)}"
