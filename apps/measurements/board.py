@@ -29,11 +29,12 @@ from apps.measurements.domain.verdicts import (
     judge_chart,
 )
 from apps.measurements.domain.wording import no_trend
+from apps.measurements.formers import Former, former_by_version
 from apps.measurements.models import MetricValue
 from apps.measurements.pausing import Pauses
 from apps.metrics import queries as metrics
 from apps.metrics.domain.spec import Spec
-from apps.metrics.domain.versions import successions
+from apps.metrics.domain.versions import Break
 from apps.metrics.models import DefinitionVersion
 
 QUARTER_WEEKS, BASELINE_WEEKS = 13, 26
@@ -63,9 +64,11 @@ class Chart:
     verdict: Verdict
     limits: list[tuple[float, float, float] | None]
     signals: frozenset[int]
-    breaks: list[tuple[date, int, int]]
+    breaks: list[Break]
     # Numbers of versions that had to be in force at once.
     at_once: frozenset[int] = frozenset()
+    # What periods were read as before they were restated, by their places.
+    formers: Mapping[int, Former] = field(default_factory=dict)
     # Exemptions that leave facts of these periods out.
     exempted: list[Excluded] = field(default_factory=list)
 
@@ -170,12 +173,9 @@ class Board:
         periods = [last.previous(steps) for steps in range(count - 1, -1, -1)]
         return [cell for period in periods if (cell := self.cell(subject, slug, period, part)) is not None]
 
-    def breaks(self, slug: str) -> list[tuple[date, int, int]]:
-        """Days from which a version with another meaning counts: (day, old number, new number)."""
-        versions = self.versions.get(slug, ())
-        meanings = {version.number: version.meaning_number for version in versions}
-        begun = successions((version.number, version.governs_from) for version in versions)
-        return [(day, before, after) for day, before, after in begun if meanings[before] != meanings[after]]
+    def breaks(self, slug: str) -> list[Break]:
+        """Days from which a version with another meaning counts."""
+        return metrics.list_breaks(self.versions.get(slug, ()))
 
     def trend(self, subject: Subject, slug: str, week: Period, target: Target | None = None) -> Verdict | None:
         """13 complete weeks ending with `week` against the 26 before, or against a target; None without a version."""
@@ -185,9 +185,10 @@ class Board:
         if not is_read(self.spec(version), week.trailing(Grain.WEEKS_13)):
             return no_trend()
         series = self._quarter_series(subject, slug, week, version)
-        return judge(
-            kind_of_spec(self.spec(version)), series, breaks=[day for day, _, _ in self.breaks(slug)], target=target
-        )
+        return judge(kind_of_spec(self.spec(version)), series, breaks=self._break_days(slug), target=target)
+
+    def _break_days(self, slug: str) -> list[date]:
+        return [one.day for one in self.breaks(slug)]
 
     def _quarter_series(self, subject: Subject, slug: str, week: Period, version: DefinitionVersion) -> Series:
         spec = self.spec(version)
@@ -219,7 +220,7 @@ class Board:
         if not history:
             return None
         readings = [cell.as_period_reading for cell in history]
-        kind, breaks = history[-1].kind, [day for day, _, _ in self.breaks(slug)]
+        kind, breaks = history[-1].kind, self._break_days(slug)
         points = chart_points(kind, readings)
         limits = chart_limits(kind, points, breaks=breaks, lookback=CHART_HISTORY[last.grain])
         as_months = last.grain is Grain.MONTH
@@ -241,8 +242,23 @@ class Board:
             signals=frozenset(i - start for i in ringing if i >= start),
             breaks=self.breaks(slug),
             at_once=frozenset(version.number for version in self.versions.get(slug, ()) if version.at_once_reason),
+            formers=self._formers(history[shown]),
             exempted=self._pauses.leaving_out(subject, slug, [cell.period for cell in history[shown]]),
         )
+
+    def _formers(self, cells: Sequence[Cell]) -> dict[int, Former]:
+        """What an earlier version said of closed periods that a later one reads anew."""
+        found = ((place, self._former(cell)) for place, cell in enumerate(cells))
+        return {place: former for place, former in found if former is not None}
+
+    def _former(self, cell: Cell) -> Former | None:
+        versions = self.versions[cell.slug]
+        governing = next(version for version in versions if version.number == cell.version_number)
+        before = metrics.restated_version(versions, governing, cell.period)
+        if before is None or governing.effective_from is None:
+            return None
+        then = self.cell(cell.subject, cell.slug, cell.period, cell.part, before)
+        return former_by_version(then, governing.effective_from) if then is not None else None
 
 
 def _ringing(points: Sequence[Point], limits: Sequence[Limits | None]) -> list[int]:

@@ -12,11 +12,12 @@ from apps.core import clock
 from apps.core.fact_sources import sources
 from apps.core.periods import Grain, Period, local_midnight, period_on
 from apps.core.problems import Absent, Moved
+from apps.metrics.domain.differences import say_differences
 from apps.metrics.domain.lifecycle import Notice, covers
 from apps.metrics.domain.parsing import parse_spec
 from apps.metrics.domain.spec import Spec
 from apps.metrics.domain.starter import STARTER, StarterVersion
-from apps.metrics.domain.versions import governing_number
+from apps.metrics.domain.versions import Break, governing_number, successions
 from apps.metrics.lifecycle_queries import CONFIRMED as CONFIRMED
 from apps.metrics.lifecycle_queries import Passage as Passage
 from apps.metrics.lifecycle_queries import last_look as last_look
@@ -182,6 +183,28 @@ def governing_version(versions: Iterable[DefinitionVersion], period: Period) -> 
     number = governing_number([(v.number, v.governs_from) for v in by_number.values()], period.deciding_on)
     found = None if number is None else by_number[number]
     return found if found is not None and covers(found.definition.retired_on, period) else None
+
+
+def list_breaks(versions: Iterable[DefinitionVersion]) -> list[Break]:
+    """Where one definition's series begins anew, oldest first, without a query; a new wording breaks nothing."""
+    known = {version.number: version for version in versions}
+    begun = successions((version.number, version.governs_from) for version in known.values())
+    return [
+        Break(day, old, new, say_differences(spec_of(known[old]), spec_of(known[new])))
+        for day, old, new in begun
+        if known[old].meaning_number != known[new].meaning_number
+    ]
+
+
+def restated_version(
+    versions: Iterable[DefinitionVersion], version: DefinitionVersion, period: Period
+) -> DefinitionVersion | None:
+    """By which version a closed period was read until `version` restated it, without a query; None if by none."""
+    begun = version.effective_from
+    if begun is None or period.end_on > begun:
+        return None
+    before = governing_version([one for one in versions if one.number < version.number], period)
+    return before if before is not None and before.meaning_number != version.meaning_number else None
 
 
 def get_governing(definition: MetricDefinition, period: Period) -> DefinitionVersion:

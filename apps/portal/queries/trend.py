@@ -139,7 +139,7 @@ def _changed(board: Board, at: datetime) -> list[DefinitionVersion]:
     today = clock.local_day(at)
     found = []
     for slug, versions in board.versions.items():
-        days = {day: new for day, _, new in board.breaks(slug) if today - CHANGED_FOR < day <= today}
+        days = {one.day: one.new for one in board.breaks(slug) if today - CHANGED_FOR < one.day <= today}
         found += [version for version in versions if version.number in days.values()]
     return found
 
@@ -184,7 +184,7 @@ def _team_trend(board: Board, team: Team, subject: Subject, slug: str, running: 
 
 
 def get_trend(slug: str, subject: NamedSubject, grain: Grain, at: datetime, *, by: Principal) -> Trend:
-    """A definition's series for one subject; raises `Absent` without such a definition; eight queries at most."""
+    """A definition's series for one subject; raises `Absent` without such a definition; nine queries at most."""
     versions = metrics.versions_by_slug([slug]).get(slug)
     if not versions:
         raise Absent("not_found", "Nothing is here for you.")
@@ -200,6 +200,7 @@ def get_trend(slug: str, subject: NamedSubject, grain: Grain, at: datetime, *, b
     ]
     board = measurements.load_board([subject.subject], [slug], periods, (*PARTS, *names))
     chart = board.chart(subject.subject, slug, last, SHOWN[grain])
+    chart = measurements.with_late_facts(chart) if chart else None
     return Trend(
         subject=subject,
         grain=grain,
