@@ -2,9 +2,12 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
 from apps.accounts.domain import Principal
@@ -25,6 +28,7 @@ from apps.metrics.lifecycle_queries import list_due_looks as list_due_looks
 from apps.metrics.lifecycle_queries import list_passages as list_passages
 from apps.metrics.lifecycle_queries import list_uses as list_uses
 from apps.metrics.models import DefinitionStep, DefinitionVersion, MetricDefinition, Target
+from apps.teams.models import Team
 
 
 def list_definitions() -> QuerySet[MetricDefinition]:
@@ -250,6 +254,27 @@ def list_targets(team_ids: Iterable[int], quarter: str) -> dict[tuple[int, str],
     """
     rows = Target.objects.select_related("definition").filter(team_id__in=list(team_ids), quarter=quarter)
     return {(row.team_id, name): row for row in rows.order_by("number") for name in row.definition.names}
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What a team agreed on for a definition and a quarter, as it stands."""
+
+    number: int
+    comparison: str
+    value: Decimal
+    agreed_at: datetime
+
+
+def find_aiming(team: str, definition_id: int | None, quarter: str) -> tuple[Team, Aim | None] | None:
+    """The team of that slug and what it aims at by now; None where there is no such team; one query."""
+    newest = Target.objects.filter(team=OuterRef("pk"), definition_id=definition_id, quarter=quarter)
+    parts = {f"aim_{one.name}": Subquery(newest.order_by("-number").values(one.name)[:1]) for one in fields(Aim)}
+    found = Team.objects.select_related("group").filter(slug=team).annotate(**parts).first()
+    if found is None:
+        return None
+    aim = Aim(**{one.name: getattr(found, f"aim_{one.name}") for one in fields(Aim)})
+    return found, aim if aim.number is not None else None
 
 
 def list_targets_from(team_id: int, quarter: str) -> list[Target]:
