@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from apps.accounts.domain import Principal
+from apps.accounts.domain import SYSTEM, Principal, TeamRole
 from apps.core import clock
 from apps.governance import operations
 from apps.governance.domain.kinds import Change, Grant, Item, Kind, Need, Op, Section, Shown, kinds, require_grant
 from apps.governance.domain.revisions import Asked, Category
 from apps.governance.models import Proposal
 from apps.governance.tasks import run_previews
+from apps.teams import operations as teams
 from tests.personas import Organisation, principal_of
 
 RULE = "metric_definition"
@@ -119,6 +120,12 @@ class Path:
         for name in names:
             proposal = operations.sign_proposal(proposal=proposal, sha256=proposal.revision_sha256, by=self.by(name))
         return proposal
+
+
+def lead_of_other_team(organisation: Organisation, name: str = "eli") -> None:
+    """This person leads Harbour, which owns nothing of the proposals here."""
+    person, since = organisation.people[name], MONDAY - timedelta(days=30)
+    teams.add_member(user=person, team=organisation.harbour, role=TeamRole.TECH_LEAD, from_at=since, by=SYSTEM)
 
 
 @pytest.fixture

@@ -15,28 +15,43 @@ LANE_GLYPHS = {"incidents": "▪", "pauses": "▬", "events": "◆"}
 
 
 def table_rows(figure: Figure) -> list[dict[str, Any]]:
-    """One row for each period, newest first: period, value, lower, upper, n, status, version and evidence link."""
+    """One row for each period and series, newest first, with what stands beside the value and its evidence link."""
     segments = figure.get("segments", ())
-    rows = [_row(figure["unit"], segment, point) for segment in segments for point in segment["points"]]
-    return rows if figure["kind"] == "forest" else rows[::-1]
+    begun = _begun(figure)
+    rows = [_row(figure["unit"], segment, point, begun) for segment in segments for point in segment["points"]]
+    if figure["kind"] == "forest":
+        return rows
+    return sorted(rows, key=lambda row: -row["x"])
 
 
-def _row(unit: str, segment: Mapping[str, Any], point: Point) -> dict[str, Any]:
+def _begun(figure: Figure) -> dict[float, str]:
+    """The words of each break by the period that is the first behind it."""
+    return {float(mark["x"]): str(mark["label"]) for mark in figure.get("breaks", ()) if mark["label"]}
+
+
+def _row(unit: str, segment: Mapping[str, Any], point: Point, begun: Mapping[float, str]) -> dict[str, Any]:
     values = [point.get(key) for key in ("value", "lower", "upper")]
     style = number_style(values, unit)
     value, lower, upper = (style.text(v) if v is not None else "" for v in values)
     return {
         "key": point["key"],
+        "x": float(point.get("x", 0)),
         "label": point.get("label", point["key"]),
         "value": point.get("text") or value,
         "lower": lower,
         "upper": upper,
         "n": format_count(point["n"]) if point.get("n") is not None else "",
         "status": status_words(point),
-        "version": point.get("version", segment.get("version", "")),
+        "version": _version(segment, point, begun),
         "series": segment.get("label", ""),
         "url": point.get("url", ""),
     }
+
+
+def _version(segment: Mapping[str, Any], point: Point, begun: Mapping[float, str]) -> str:
+    """The version of a period; where a series begins anew, what its break says."""
+    version = str(point.get("version", segment.get("version", "")))
+    return begun.get(float(point.get("x", -1)), version) if segment.get("series", 1) == 1 else version
 
 
 def status_words(point: Point) -> str:
@@ -114,6 +129,7 @@ def _segment(unit: str, segment: Mapping[str, Any]) -> dict[str, Any]:
         "y": [float(p["value"]) if has_value(p) else None for p in points],
         "text": [point_text(p, unit) for p in points],
         "running": [bool(p.get("running")) for p in points],
+        "former": [bool(p.get("former")) for p in points],
         "signal": [signal_tone(p) for p in points],
         "bands": [[b.start, b.end, b.lower, b.upper, b.centre] for b in bands_of(segment, unit)],
     }

@@ -164,6 +164,7 @@ def _figures() -> list[dict[str, Any]]:
     return [
         samples.deployments(),
         samples.old_and_new(),
+        samples.restated(),
         samples.shifts(),
         samples.plain_line([0.07, 0.12, 0.05, 0.22, 0.11, 0.1, 0.09, 0.13, 0.08, 0.06, 0.1], id="eleven",
                            finding="Not judged: too few, 11 of 12 points carry no range"),

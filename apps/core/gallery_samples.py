@@ -118,6 +118,40 @@ def old_and_new(**changes: Any) -> dict[str, Any]:
     } | changes  # fmt: skip
 
 
+def restated(**changes: Any) -> dict[str, Any]:
+    """Weeks that a version read anew: what they were published as stands on a second line."""
+    before = weeks([v * HOUR for v in (31, 27, 40)], n=44, version="v2")
+    after = [
+        week(
+            3 + i,
+            v * HOUR,
+            n=40,
+            version="v3",
+            note=f"restated, {old} h by v2 until 7 Sep",
+            status=f"Restated, {old} h by v2 until 7 Sep",
+        )
+        for i, (v, old) in enumerate(((30, 36), (29, 29), (27, 33)))
+    ]
+    former = weeks(
+        [v * HOUR for v in (36, 29, 33)],
+        start=3,
+        n=44,
+        version="v2",
+        former=True,
+        note="by v2 until 7 Sep",
+        status="By v2 until 7 Sep",
+    )
+    return {
+        "kind": "line", "size": "row", "id": "restated", "title": "Lead time, weekly median", "unit": "seconds",
+        "finding": "Not judged: too few, 3 of 12 since the new definition", "scale": "log",
+        "segments": [
+            {"label": "In force", "points": before}, {"label": "In force", "points": after},
+            {"label": "As published before", "points": former, "series": 2},
+        ],
+        "breaks": [{"x": 3, "label": "v2 → v3 · 29 Jun · merge instead of first commit"}],
+    } | changes  # fmt: skip
+
+
 def shifts(**changes: Any) -> dict[str, Any]:
     """Teams by name with value and interval beside the target."""
     rows = (("Checkout", 21, 16, 27, 48), ("Harbour", 35.5, 26, 44, 52), ("Lantern", 13, 9, 15, 31))

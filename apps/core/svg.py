@@ -5,8 +5,9 @@ A figure is a dict:
   size      "row" 560x176, "small" 280x120, "wide" 960x320; "spark" 120x28 and "forest" follow from the kind
   id        unique on the page · title · finding (the verdict's sentence) · unit · scale "log" or "linear"
   segments  [{label, series 1-4, points, centre, limits (lower, upper), bands, baseline_n}]; a segment ends at a break
-  points    {key, label, x, value, text, lower, upper, n, status, signal, running, area, version, url}
-            x is the period's ordinal; value None is a gap; signal "good", "bad" or True draws a ring
+  points    {key, label, x, value, text, lower, upper, n, status, note, signal, running, former, area, version, url}
+            x is the period's ordinal; value None is a gap; signal "good", "bad" or True draws a ring; `former`
+            is what a restated period was (an open square), `note` what is said of a point when pointed at
   target    {value, label} · thresholds [{value, label}] · guides [{x1, y1, x2, y2, label, kind "even" or "pace"}]
   breaks    [{x, label}]: x is the ordinal of the first period after the break
   lanes     {incidents, pauses, events: [{x, until, label, url}]}: x in periods, 17.5 is the middle of period 17
@@ -60,7 +61,7 @@ STANDALONE_STYLE = (
     ".s3{fill:#7A5C00;stroke:#7A5C00}.s4{fill:#4A5552;stroke:#4A5552}polyline.s1,polyline.s2,polyline.s3,polyline.s4"
     "{fill:none}polyline.s2{stroke-dasharray:8 4}polyline.s3{stroke-dasharray:2 3}polyline.s4{stroke-dasharray:8 3 2 3}"
     ".pt{stroke-width:1.5}.pt.is-running,.bar.is-running,.bubble.is-running{fill:#FFF}"
-    ".pt.is-floor{fill:none;stroke:#4F5A57}.bubble{fill-opacity:.35}.ring{fill:none;stroke-width:1.5;stroke:#4F5A57}"
+    ".pt.is-former{fill:none}.pt.is-floor{fill:none;stroke:#4F5A57}.bubble{fill-opacity:.35}.ring{fill:none;stroke-width:1.5;stroke:#4F5A57}"
     ".ring.is-good{stroke:#1B5E9B}.ring.is-bad{stroke:#A34A00}.band{fill:#DCE6E3}.limit{stroke:#7A8480;"
     "stroke-dasharray:4 3}.centre{stroke:#7A8480}.target{stroke:#1C2321;stroke-width:1.5;stroke-dasharray:1.5 3.5}"
     ".guide{stroke:#4A5552;stroke-dasharray:6 4}.plumb{stroke:#5B4A9C}.bob{fill:#5B4A9C}.region{fill:#FCEBDD}"
@@ -203,7 +204,7 @@ def _series(figure: Figure, frame: Frame, index: int, breaks: Sequence[float]) -
     segment, unit = figure["segments"][index], figure["unit"]
     series = min(int(segment.get("series", 1)), MOST_SERIES)
     valued = [p for p in segment["points"] if marks.has_value(p)]
-    if figure["kind"] == "bars":
+    if figure["kind"] == "bars" and series == 1:
         return "".join(marks.bar(frame, p, series, unit) for p in valued)
     if figure["kind"] == "dots":
         largest = max((float(p.get("area") or 0) for p in points_of(figure)), default=0.0)

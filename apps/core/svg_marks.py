@@ -11,6 +11,7 @@ from apps.core.svg_scales import Scale, readable_ticks
 Point = Mapping[str, Any]
 
 LABEL_PITCH = 1.25  # of the font size; labels of the value axis stand at least so far apart
+FORMER_SIZE = 4.5
 GLYPH_WIDTH = 0.56  # of the font size; an estimate that keeps labels apart
 
 
@@ -94,7 +95,8 @@ def point_text(point: Point, unit: str) -> str:
         return f"{point.get('label', point['key'])}: {point.get('status', 'no value')}"
     value = point.get("text") or format_value(point["value"], unit)
     n = f", {format_n(point['n'])}" if point.get("n") is not None else ""
-    return f"{point.get('label', point['key'])}: {value}{n}"
+    note = f", {point['note']}" if point.get("note") else ""
+    return f"{point.get('label', point['key'])}: {value}{n}{note}"
 
 
 # --- axes -------------------------------------------------------------------------------------------------------------
@@ -182,11 +184,16 @@ def marker(x: float, y: float, series: int, class_: str, size: float, hint: str 
 
 
 def point_mark(frame: Frame, point: Point, series: int, unit: str) -> str:
-    """A dot: hollow while its period runs, ringed when it signals, ▽ on the floor where a log axis has no place."""
+    """A dot: hollow while its period runs, ringed when it signals, ▽ on the floor where a log axis has no place.
+
+    What a restated period was is a larger open shape, so that an equal value stands inside it.
+    """
     x, hint = frame.centre(point), point_text(point, unit)
     if not frame.scale.holds(float(point["value"])):
         return _floor_mark(x, frame.floor, hint)
     y = frame.y(point["value"])
+    if point.get("former"):
+        return marker(x, y, series, f"pt s{series} is-former", FORMER_SIZE, hint)
     state = " is-running" if point.get("running") else ""
     dot = marker(x, y, series, f"pt s{series}{state}", 3 if series < 3 else 3.2, hint)
     return dot + ring(x, y, point)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
-from apps.accounts.domain import ROLE_WORDS
+from apps.accounts.domain import ROLE_WORDS, Principal
 from apps.core import clock
 from apps.core.periods import Grain, periods_between
-from apps.core.problems import ProblemError
-from apps.governance import queries
+from apps.core.problems import Forbidden, ProblemError
+from apps.governance import policies, queries
 from apps.governance.domain import consent, dates
 from apps.governance.domain.checks import Facts, Finding, run_checks
 from apps.governance.domain.consent import Consent, Holders, Mark, Seat
@@ -20,6 +20,10 @@ from apps.governance.domain.states import ProposalState
 from apps.governance.models import Comment, PreviewRun, Proposal, ProposalItem, ProposalRevision, Signature
 
 FRESH_FOR = timedelta(days=7)
+NOT_DISMISSED = (
+    "Whoever asked signs or contributes here. A new revision answers it, or they take it back; a steward dismisses "
+    "requests of other teams."
+)
 STEWARD_ALONE = (Need(frozenset({consent.STEWARD}), None),)
 
 
@@ -92,10 +96,11 @@ class Case:
     @cached_property
     def holders(self) -> Holders:
         """Who holds which role now, without what an author gave since the proposal began."""
-        return queries.holders_at(clock.now(), self.team_ids, but=self._given)
+        return queries.holders_at(clock.now(), self.team_ids, but=self.given)
 
     @property
-    def _given(self) -> queries.Given:
+    def given(self) -> queries.Given:
+        """The roles that do not count here."""
         return queries.Given(self.authors, self.proposal.created_at)
 
     @cached_property
@@ -141,9 +146,24 @@ class Case:
     def holds(self, person: int, role: str) -> bool:
         """True when a person holds a role where it matters here, and no author gave it meanwhile."""
         places = (*self.team_ids, None)
-        if not self.team_ids and queries.holds_somewhere(person, role, clock.now(), but=self._given):
+        if not self.team_ids and queries.holds_somewhere(person, role, clock.now(), but=self.given):
             return True  # what no team owns may be seconded by those of any team
         return any(person in self.holders.of(role, pk) | self.holders.of_group(role, pk) for pk in places)
+
+    def is_own(self, request: Comment, changes: Iterable[Change]) -> bool:
+        """True when somebody asked who signs here or contributes in the owning team: no steward overrules them."""
+        person = request.written_by_id
+        if any(person in seat.people for seat in self.seats):
+            return True
+        return bool(self.team_ids) and any(self.holds(person, role) for role in policies.roles_heard(changes))
+
+    def require_can_dismiss(self, request: Comment, changes: Sequence[Change], by: Principal) -> None:
+        """Raise unless this person may free the proposal from a request of another team."""
+        policies.require_can_dismiss(by, self.authors)
+        if not self.holds(by.user_id or 0, consent.STEWARD):
+            raise Forbidden("role_missing", "An author of this made you a steward; another steward dismisses it.")
+        if self.is_own(request, changes):
+            raise Forbidden("role_missing", NOT_DISMISSED)
 
     @cached_property
     def preview(self) -> PreviewRun | None:

@@ -5,14 +5,14 @@ from typing import Any
 
 from django.urls import reverse
 
-from apps.accounts.domain import OrganisationRole, Principal, TeamRole
+from apps.accounts.domain import Principal, TeamRole
 from apps.core import clock
 from apps.core.calendar_words import age_words
 from apps.governance.checking import Case
 from apps.governance.domain.states import ProposalState
 from apps.governance.presenting import hat_words
 from apps.governance.queries import Previewed
-from apps.governance.reading import hats_of, stored_changes
+from apps.governance.reading import allows, hats_of, stored_changes
 
 LEADS = (TeamRole.TECH_LEAD, TeamRole.ENGINEERING_MANAGER, TeamRole.PRODUCT_MANAGER)
 
@@ -44,10 +44,11 @@ def _why(case: Case, by: Principal, affected: Iterable[int]) -> str:
 
 
 def _steward_words(case: Case, by: Principal) -> str:
-    """A steward who wrote none of it frees a proposal from a request that does not hold."""
-    asked = [request for request in case.requests if request.written_by_id != by.user_id]
-    dismisses = by.holds(OrganisationRole.STEWARD) and by.user_id not in case.authors
-    return "A request for changes stands: dismiss it or leave it." if asked and dismisses else ""
+    """A steward who wrote none of it frees a proposal from another team's request that does not hold."""
+    others = [request for request in case.requests if request.written_by_id != by.user_id]
+    changes = stored_changes(case)
+    asked = any(allows(case.require_can_dismiss, request, changes, by) for request in others)
+    return "Another team asks for changes: dismiss it or leave it." if asked else ""
 
 
 def cases_in_window(cases: Iterable[Case]) -> list[Case]:

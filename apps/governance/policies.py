@@ -102,6 +102,18 @@ def second_role(by: Principal, changes: Iterable[Change]) -> str:
     return TeamRole.MEMBER.value
 
 
+def roles_heard(changes: Iterable[Change]) -> set[str]:
+    """Roles that sign or contribute to any of the changes by the matrix."""
+    rows = ((RESPONSIBILITIES.get(change.item.kind), change.item.content) for change in changes)
+    return {
+        str(role)
+        for row, content in rows
+        if row is not None
+        for role, letter in row.letters_for(content).items()
+        if letter in SECOND
+    }
+
+
 def require_may_request(by: Principal, changes: Iterable[Change], affected_team_ids: Iterable[int]) -> None:
     """Whoever contributes or signs here, or leads an affected team, may ask for changes."""
     leads = any(by.holds_in(team_id, *LEADS) for team_id in affected_team_ids)

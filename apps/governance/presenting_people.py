@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from apps.accounts.domain import ROLE_WORDS, Principal
-from apps.governance import policies
 from apps.governance.checking import Case
 from apps.governance.domain.acts import CommentAct, SignatureAct
 from apps.governance.domain.consent import FilledBy, Seat
 from apps.governance.domain.states import ProposalState
 from apps.governance.models import ProposalRevision, Signature
-from apps.governance.reading import ProposalPage, allows
+from apps.governance.reading import ProposalPage, allows, stored_changes
 
 ACT_WORDS = {
     CommentAct.COMMENT: "commented",
@@ -55,7 +54,7 @@ def present_discussion(page: ProposalPage, by: Principal) -> list[dict[str, Any]
     """Everything that was said, oldest first, with what may be done about an open request."""
     case = page.case
     open_ones = {request.pk for request in case.requests} if case.proposal.state == ProposalState.IN_REVIEW else set()
-    dismisses = allows(policies.require_can_dismiss, by, case.authors)
+    changes = stored_changes(case)
     return [
         {
             "id": comment.pk,
@@ -66,7 +65,9 @@ def present_discussion(page: ProposalPage, by: Principal) -> list[dict[str, Any]
             "text": comment.text,
             "is_open": comment.pk in open_ones,
             "can_take_back": comment.pk in open_ones and comment.written_by_id == by.user_id,
-            "can_dismiss": comment.pk in open_ones and comment.written_by_id != by.user_id and dismisses,
+            "can_dismiss": comment.pk in open_ones
+            and comment.written_by_id != by.user_id
+            and allows(case.require_can_dismiss, comment, changes, by),
         }
         for comment in page.comments
     ]

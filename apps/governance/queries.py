@@ -1,20 +1,17 @@
 """Reads of proposals, of who may sign them, and of what they wait for."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db.models import BigIntegerField, CharField, Count, Exists, F, Model, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from apps.accounts.domain import WORKING_ROLES, OrganisationRole, Principal, TeamRole
-from apps.accounts.models import RoleGrant
-from apps.audit.models import AuditEvent
 from apps.core import clock
 from apps.core.problems import Absent
 from apps.governance.domain.acts import CommentAct
-from apps.governance.domain.consent import LEADERSHIP, Holders
+from apps.governance.domain.consent import LEADERSHIP
 from apps.governance.domain.kinds import Change, Item, Op, kinds
 from apps.governance.domain.revisions import Asked, read_text
 from apps.governance.domain.states import OPEN, ProposalState
@@ -24,6 +21,10 @@ from apps.governance.exclusion_queries import list_excluded as list_excluded
 from apps.governance.exclusion_queries import list_excluding as list_excluding
 from apps.governance.exclusion_queries import list_exemptions as list_exemptions
 from apps.governance.exclusion_queries import list_freezes as list_freezes
+from apps.governance.holding import Given as Given
+from apps.governance.holding import holders_at as holders_at
+from apps.governance.holding import holds_somewhere as holds_somewhere
+from apps.governance.holding import list_holders as list_holders
 from apps.governance.models import (
     Comment,
     PreviewRun,
@@ -39,16 +40,6 @@ DRAFT_READERS = (TeamRole.TECH_LEAD, TeamRole.ENGINEERING_MANAGER, TeamRole.PROD
 OPEN_STATES = [state.value for state in OPEN]
 SUBMITTED_STATES = [state for state in OPEN_STATES if state != ProposalState.DRAFT.value]
 RECENT = timedelta(days=200)
-Key = TypeVar("Key")
-Held = TypeVar("Held", bound=Model)
-
-
-@dataclass(frozen=True)
-class Given:
-    """Roles that some people gave, or changed, since an instant: nobody agrees to a proposal by one of its authors."""
-
-    by: frozenset[int] = frozenset()
-    since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -206,54 +197,9 @@ def quarters_under_review(team_ids: Iterable[int] | None = None) -> dict[int, li
     return found
 
 
-def holds_somewhere(person: int, role: str, at: datetime, *, but: Given = Given()) -> bool:
-    """True when an active person holds a role in any team or group at an instant."""
-    rows: QuerySet[Membership] = Membership.objects.standing(at).filter(user_id=person, role=role)
-    return _without(rows.filter(user__is_active=True), but).exists()
-
-
-def holders_at(at: datetime, team_ids: Collection[int], *, but: Given = Given()) -> Holders:
-    """Who holds which role at an instant, of some teams, their groups and the organisation; one query."""
-    ids = list(team_ids)
-    standing = _without(Membership.objects.standing(at).filter(user__is_active=True), but)
-    in_force = Q(until_at=None) | Q(until_at__gt=at)
-    grants = _without(RoleGrant.objects.filter(in_force, from_at__lte=at, user__is_active=True), but)
-    own = _holding(standing.filter(team_id__in=ids), "team", F("team_id"))
-    upper = _holding(standing.filter(group__teams__id__in=ids), "group", F("group__teams__id"))
-    rows = list(own.union(upper, _holding(grants, "organisation", Value(0, BigIntegerField())), all=True))
-    return Holders(
-        team=_gathered(((of, role), user) for place, of, role, user in rows if place == "team"),
-        group=_gathered(((of, role), user) for place, of, role, user in rows if place == "group"),
-        organisation=_gathered((role, user) for place, _, role, user in rows if place == "organisation"),
-    )
-
-
-def _without(rows: QuerySet[Held], given: Given) -> QuerySet[Held]:
-    """Roles without those that were given so; the audit chain says by whom."""
-    if not given.by or given.since is None:
-        return rows
-    name = Concat(Value(f"{rows.model._meta.label_lower}:"), Cast(OuterRef("pk"), CharField()))
-    givers = [f"user:{pk}" for pk in given.by]
-    return rows.exclude(Exists(AuditEvent.objects.filter(subject=name, actor__in=givers, at__gte=given.since)))
-
-
-def _holding(rows: QuerySet[Any], place: str, of: Any) -> QuerySet[Any, tuple[str, int, str, int]]:
-    """Rows of roles in one shape: where they are held, of which team, the role, the person."""
-    shaped = rows.annotate(place=Value(place, CharField()), of=of, held=F("role"), who=F("user_id"))
-    found: QuerySet[Any, tuple[str, int, str, int]] = shaped.values_list("place", "of", "held", "who")
-    return found
-
-
 def list_teams_by_name(team_ids: Collection[int]) -> list[Team]:
     """Some teams by name, closed ones included."""
     return list(Team.objects.filter(pk__in=list(team_ids)).order_by("name"))
-
-
-def _gathered(pairs: Iterable[tuple[Key, int]]) -> Mapping[Key, frozenset[int]]:
-    found: dict[Key, set[int]] = {}
-    for key, person in pairs:
-        found.setdefault(key, set()).add(person)
-    return {key: frozenset(people) for key, people in found.items()}
 
 
 def list_related_items(proposal: Proposal) -> QuerySet[ProposalItem]:

@@ -81,8 +81,9 @@ def list_cases(proposals: Sequence[Proposal]) -> list[Case]:
         case.authors = frozenset(r.made_by_id for r in revisions[pk] if r.made_by_id is not None)
         case.signatures = signatures.get(case.revision.pk, [])
         case.requests = open_requests(requests.get(pk, []), case.revision.number)
-    holders = queries.holders_at(clock.now(), {pk for case in cases for pk in case.team_ids})
-    for case in cases:
+    teams = {pk for case in cases for pk in case.team_ids}
+    found = queries.list_holders(clock.now(), teams, [case.given for case in cases])
+    for case, holders in zip(cases, found, strict=True):
         case.holders = holders
     return cases
 
@@ -124,7 +125,10 @@ def hats_of(case: Case, by: Principal, changes: Sequence[Change]) -> list[str]:
     offered = consent.hats(by.user_id, case.consent.open_seats, case.holders)
     if offered or case.consent.open_seats or case.consent.is_by_two:
         return offered
-    return [policies.second_role(by, changes)] if policies.can_second(by, changes) else []
+    if not policies.can_second(by, changes):
+        return []
+    role = policies.second_role(by, changes)
+    return [role] if case.holds(by.user_id, role) else []
 
 
 def allows(rule: Callable[..., None], *args: Any) -> bool:

@@ -26,11 +26,12 @@ from apps.measurements.domain.verdicts import (
     judge,
 )
 from apps.measurements.domain.wording import no_trend
+from apps.measurements.formers import Former, former_by_version
 from apps.measurements.models import MetricValue
 from apps.measurements.pausing import Pauses
 from apps.metrics import queries as metrics
 from apps.metrics.domain.spec import Spec
-from apps.metrics.domain.versions import successions
+from apps.metrics.domain.versions import Break
 from apps.metrics.models import DefinitionVersion
 
 QUARTER_WEEKS, BASELINE_WEEKS = 13, 26
@@ -149,12 +150,9 @@ class Board:
         periods = [last.previous(steps) for steps in range(count - 1, -1, -1)]
         return [cell for period in periods if (cell := self.cell(subject, slug, period, part)) is not None]
 
-    def breaks(self, slug: str) -> list[tuple[date, int, int]]:
-        """Days from which a version with another meaning counts: (day, old number, new number)."""
-        versions = self.versions.get(slug, ())
-        meanings = {version.number: version.meaning_number for version in versions}
-        begun = successions((version.number, version.governs_from) for version in versions)
-        return [(day, before, after) for day, before, after in begun if meanings[before] != meanings[after]]
+    def breaks(self, slug: str) -> list[Break]:
+        """Days from which a version with another meaning counts."""
+        return metrics.list_breaks(self.versions.get(slug, ()))
 
     def trend(self, subject: Subject, slug: str, week: Period, target: Target | None = None) -> Verdict | None:
         """13 complete weeks ending with `week` against the 26 before, or against a target; None without a version."""
@@ -164,9 +162,10 @@ class Board:
         if not is_read(self.spec(version), week.trailing(Grain.WEEKS_13)):
             return no_trend()
         series = self._quarter_series(subject, slug, week, version)
-        return judge(
-            kind_of_spec(self.spec(version)), series, breaks=[day for day, _, _ in self.breaks(slug)], target=target
-        )
+        return judge(kind_of_spec(self.spec(version)), series, breaks=self._break_days(slug), target=target)
+
+    def _break_days(self, slug: str) -> list[date]:
+        return [one.day for one in self.breaks(slug)]
 
     def _quarter_series(self, subject: Subject, slug: str, week: Period, version: DefinitionVersion) -> Series:
         spec = self.spec(version)
@@ -195,6 +194,20 @@ class Board:
     def exempted(self, subject: Subject, slug: str, periods: Sequence[Period]) -> list[Excluded]:
         """Exemptions that leave facts of these periods out."""
         return self._pauses.leaving_out(subject, slug, periods)
+
+    def formers(self, cells: Sequence[Cell]) -> dict[int, Former]:
+        """By their places: what an earlier version said of closed periods that a later one reads anew."""
+        found = ((place, self._former(cell)) for place, cell in enumerate(cells))
+        return {place: former for place, former in found if former is not None}
+
+    def _former(self, cell: Cell) -> Former | None:
+        versions = self.versions[cell.slug]
+        governing = next(version for version in versions if version.number == cell.version_number)
+        before = metrics.restated_version(versions, governing, cell.period)
+        if before is None or governing.effective_from is None:
+            return None
+        then = self.cell(cell.subject, cell.slug, cell.period, cell.part, before)
+        return former_by_version(then, governing.effective_from) if then is not None else None
 
 
 def _stored_parts(row: MetricValue | None) -> dict[str, Any]:

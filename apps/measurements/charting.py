@@ -1,6 +1,6 @@
 """Charts of stored cells: a series with its normal range, signals and breaks; months where weeks are too sparse."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -19,6 +19,8 @@ from apps.measurements.domain.verdicts import (
     reads_months,
     weeks_with_value,
 )
+from apps.measurements.formers import Former
+from apps.metrics.domain.versions import Break
 
 CHART_HISTORY = {Grain.WEEK: 26, Grain.MONTH: 24, Grain.QUARTER: 8}
 # What a chart shows: the periods its rule reads, and the one that runs.
@@ -34,9 +36,11 @@ class Chart:
     verdict: Verdict
     limits: list[tuple[float, float, float] | None]
     signals: frozenset[int]
-    breaks: list[tuple[date, int, int]]
+    breaks: list[Break]
     # Numbers of versions that had to be in force at once.
     at_once: frozenset[int] = frozenset()
+    # What periods were read as before they were restated, by their places.
+    formers: Mapping[int, Former] = field(default_factory=dict)
     # Exemptions that leave facts of these periods out.
     exempted: list[Excluded] = field(default_factory=list)
     # Of the last 26 complete weeks, those with a value; set where months stand in for weeks.
@@ -49,7 +53,7 @@ def chart_of(board: Board, subject: Subject, slug: str, last: Period, count: int
     if not history:
         return None
     kind, breaks = history[-1].kind, board.breaks(slug)
-    days = [day for day, _, _ in breaks]
+    days = [one.day for one in breaks]
     points = chart_points(kind, [cell.as_period_reading for cell in history])
     limits = chart_limits(kind, points, breaks=days, lookback=CHART_HISTORY[last.grain])
     start = max(0, len(history) - count)
@@ -61,6 +65,7 @@ def chart_of(board: Board, subject: Subject, slug: str, last: Period, count: int
         signals=frozenset(signal.index - start for signal in signals(points, limits) if signal.index >= start),
         breaks=breaks,
         at_once=frozenset(version.number for version in board.versions.get(slug, ()) if version.at_once_reason),
+        formers=board.formers(shown),
         exempted=board.exempted(subject, slug, [cell.period for cell in shown]),
     )
 

@@ -25,6 +25,7 @@ from apps.measurements.creeping import list_creeps as list_creeps
 from apps.measurements.domain.engine.windows import is_read
 from apps.measurements.domain.subjects import ORGANISATION, UNOWNED, WHOLE, Subject, SubjectKind
 from apps.measurements.evidence import Again, Evidence, LeftOut, as_read, compute_again, gather, gives
+from apps.measurements.formers import Former, formers_by_late_facts
 from apps.measurements.models import ActionEffect, ComputeRun, MetricValue, RecomputeRequest, Restatement
 from apps.metrics import queries as metrics
 from apps.metrics.models import DefinitionVersion
@@ -37,6 +38,7 @@ __all__ = [
     "Cell",
     "Chart",
     "Evidence",
+    "Former",
     "LeftOut",
     "chart_of",
     "periods_of_chart",
@@ -178,6 +180,11 @@ def get_cells(
 def list_restatements(cell_id: int) -> list[Restatement]:
     """What a cell was before, newest first."""
     return list(Restatement.objects.filter(cell_id=cell_id).select_related("old_run", "new_run").order_by("-at", "-pk"))
+
+
+def with_late_facts(chart: Chart) -> Chart:
+    """The chart with what final values were before late facts came; one query. What a version restated says that."""
+    return replace(chart, formers={**formers_by_late_facts(chart.cells), **chart.formers})
 
 
 def get_run(run_id: int | None) -> ComputeRun | None:

@@ -2,9 +2,12 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
 from apps.accounts.domain import Principal
@@ -12,12 +15,13 @@ from apps.core import clock
 from apps.core.fact_sources import sources
 from apps.core.periods import Grain, Period, local_midnight, period_on
 from apps.core.problems import Absent, Moved
+from apps.metrics.domain.differences import say_differences
 from apps.metrics.domain.lifecycle import Notice, covers
 from apps.metrics.domain.parsing import parse_spec
 from apps.metrics.domain.spec import Spec
 from apps.metrics.domain.starter import StarterVersion
 from apps.metrics.domain.starter_catalogues import DELIVERY, Catalogue
-from apps.metrics.domain.versions import governing_number
+from apps.metrics.domain.versions import Break, governing_number, successions
 from apps.metrics.lifecycle_queries import CONFIRMED as CONFIRMED
 from apps.metrics.lifecycle_queries import Passage as Passage
 from apps.metrics.lifecycle_queries import last_look as last_look
@@ -25,6 +29,7 @@ from apps.metrics.lifecycle_queries import list_due_looks as list_due_looks
 from apps.metrics.lifecycle_queries import list_passages as list_passages
 from apps.metrics.lifecycle_queries import list_uses as list_uses
 from apps.metrics.models import DefinitionStep, DefinitionVersion, MetricDefinition, Target
+from apps.teams.models import Team
 
 
 def list_definitions() -> QuerySet[MetricDefinition]:
@@ -185,6 +190,28 @@ def governing_version(versions: Iterable[DefinitionVersion], period: Period) -> 
     return found if found is not None and covers(found.definition.retired_on, period) else None
 
 
+def list_breaks(versions: Iterable[DefinitionVersion]) -> list[Break]:
+    """Where one definition's series begins anew, oldest first, without a query; a new wording breaks nothing."""
+    known = {version.number: version for version in versions}
+    begun = successions((version.number, version.governs_from) for version in known.values())
+    return [
+        Break(day, old, new, say_differences(spec_of(known[old]), spec_of(known[new])))
+        for day, old, new in begun
+        if known[old].meaning_number != known[new].meaning_number
+    ]
+
+
+def restated_version(
+    versions: Iterable[DefinitionVersion], version: DefinitionVersion, period: Period
+) -> DefinitionVersion | None:
+    """By which version a closed period was read until `version` restated it, without a query; None if by none."""
+    begun = version.effective_from
+    if begun is None or period.end_on > begun:
+        return None
+    before = governing_version([one for one in versions if one.number < version.number], period)
+    return before if before is not None and before.meaning_number != version.meaning_number else None
+
+
 def get_governing(definition: MetricDefinition, period: Period) -> DefinitionVersion:
     """The version of a definition that counts for a period; raises `Absent` before the first holds."""
     version = governing_version(list_versions(definition), period)
@@ -228,6 +255,27 @@ def list_targets(team_ids: Iterable[int], quarter: str) -> dict[tuple[int, str],
     """
     rows = Target.objects.select_related("definition").filter(team_id__in=list(team_ids), quarter=quarter)
     return {(row.team_id, name): row for row in rows.order_by("number") for name in row.definition.names}
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What a team agreed on for a definition and a quarter, as it stands."""
+
+    number: int
+    comparison: str
+    value: Decimal
+    agreed_at: datetime
+
+
+def find_aiming(team: str, definition_id: int | None, quarter: str) -> tuple[Team, Aim | None] | None:
+    """The team of that slug and what it aims at by now; None where there is no such team; one query."""
+    newest = Target.objects.filter(team=OuterRef("pk"), definition_id=definition_id, quarter=quarter)
+    parts = {f"aim_{one.name}": Subquery(newest.order_by("-number").values(one.name)[:1]) for one in fields(Aim)}
+    found = Team.objects.select_related("group").filter(slug=team).annotate(**parts).first()
+    if found is None:
+        return None
+    aim = Aim(**{one.name: getattr(found, f"aim_{one.name}") for one in fields(Aim)})
+    return found, aim if aim.number is not None else None
 
 
 def list_targets_from(team_id: int, quarter: str) -> list[Target]:

@@ -1,6 +1,6 @@
 """A target as somebody proposes it, read beside what is agreed; nothing is stored here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -8,20 +8,21 @@ from typing import Any
 from apps.core import clock
 from apps.core.calendar_words import day_words
 from apps.core.periods import Grain, Period, UnknownPeriod, parse_period
-from apps.core.problems import Absent, Conflict, FieldProblem, Invalid
+from apps.core.problems import Conflict, FieldProblem, Invalid
 from apps.governance.domain.kinds import Item
 from apps.metrics import queries
 from apps.metrics.domain import targets
 from apps.metrics.domain.faults import Faults
 from apps.metrics.domain.targets import Baseline, key_of
 from apps.metrics.drafting import require_not_retired
-from apps.metrics.models import DefinitionVersion, MetricDefinition, Target
-from apps.teams import queries as teams
+from apps.metrics.models import DefinitionVersion, MetricDefinition
+from apps.metrics.queries import Aim
 from apps.teams.models import Team
 
 REQUIRED = ("team", "definition", "quarter", "comparison", "value")
 KEYS = (*REQUIRED, "baseline", "reason", "heroic_reason", "review")
 LONGEST_HEROIC = 500
+Versions = Sequence[DefinitionVersion]
 BASELINE_KEYS = ("period", "value", "n", "version", "lower", "upper")
 
 
@@ -34,7 +35,7 @@ class TargetDraft:
     wish: targets.Wish
     baseline: Baseline | None
     reason: str
-    current: Target | None
+    current: Aim | None
 
     @property
     def number(self) -> int:
@@ -54,8 +55,10 @@ def read_target(item: Item) -> TargetDraft:
     faults = Faults()
     faults.keys(item.content, "/content", known=KEYS, required=REQUIRED)
     _refuse(faults.found)
-    team, version_of = _read_team(item.content["team"], faults), str(item.content["definition"])
     wish = _read_wish(item.content, faults)
+    slug = str(item.content["definition"])
+    versions = queries.versions_by_slug([slug]).get(slug, [])
+    team, current = _read_team(item.content, versions, faults)
     baseline = _read_baseline(item.content.get("baseline"), faults)
     reason = str(item.content.get("reason") or "").strip()
     if item.key != key_of(item.content):
@@ -63,9 +66,8 @@ def read_target(item: Item) -> TargetDraft:
     _refuse(faults.found)
     if team is None or wish is None:
         raise Invalid("validation_failed", "Some fields need attention.", faults.found)
-    version = _governing(version_of, wish.quarter)
-    _refuse(_rule_problems(wish, version, baseline))
-    current = queries.list_targets([team.pk], wish.quarter.key).get((team.pk, version.definition.slug))
+    version = _governing(slug, versions, wish.quarter)
+    _refuse(_rule_problems(wish, version, versions, baseline))
     _refuse_repetition(current, wish)
     return TargetDraft(team, version, wish, baseline, reason, current)
 
@@ -75,12 +77,16 @@ def _refuse(problems: list[FieldProblem]) -> None:
         raise Invalid("validation_failed", "Some fields need attention.", problems)
 
 
-def _read_team(slug: Any, faults: Faults) -> Team | None:
-    try:
-        return teams.get_team(str(slug))
-    except Absent:
+def _read_team(
+    content: Mapping[str, Any], versions: Versions, faults: Faults
+) -> tuple[Team, Aim | None] | tuple[None, None]:
+    """The team and what it aims at by now for this definition and quarter."""
+    definition = versions[0].definition_id if versions else None
+    found = queries.find_aiming(str(content["team"]), definition, str(content["quarter"]))
+    if found is None:
         faults.add("/content/team", "unknown_team", "There is no such team. Name it by its short name.")
-        return None
+        return None, None
+    return found
 
 
 def _read_wish(content: Mapping[str, Any], faults: Faults) -> targets.Wish | None:
@@ -141,12 +147,11 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _governing(slug: str, quarter: Period) -> DefinitionVersion:
+def _governing(slug: str, versions: Versions, quarter: Period) -> DefinitionVersion:
     """The version by which the quarter will be judged."""
-    definition = queries.find_definition(slug) or queries.find_renamed(slug)
-    if definition is not None:
-        _require_staying(definition, quarter)
-    version = queries.governing_version(queries.list_versions(definition), quarter) if definition else None
+    if versions:
+        _require_staying(versions[0].definition, quarter)
+    version = queries.governing_version(versions, quarter)
     if version is None:
         sentence = f"No version of {slug[:50]} is in force when {quarter.key} begins."
         problem = FieldProblem("/content/definition", "version_not_in_force", sentence)
@@ -169,20 +174,22 @@ def leaves_before(definition: MetricDefinition, quarter: Period) -> str:
     return f"It leaves on {day_words(definition.sunset_on)}, before {quarter.key} is over."
 
 
-def _rule_problems(wish: targets.Wish, version: DefinitionVersion, baseline: Baseline | None) -> list[FieldProblem]:
+def _rule_problems(
+    wish: targets.Wish, version: DefinitionVersion, versions: Versions, baseline: Baseline | None
+) -> list[FieldProblem]:
     problems = targets.find_target_problems(wish, queries.spec_of(version), baseline, clock.today())
-    if baseline is not None and not _is_of_meaning(baseline, version):
+    if baseline is not None and not _is_of_meaning(baseline, version, versions):
         sentence = f"The baseline is of version {baseline.version_number}, the quarter is judged by {version.number}."
         problems.append(FieldProblem("/baseline", "baseline_of_other_version", sentence))
     return [FieldProblem(f"/content{one.pointer}", one.code, one.detail) for one in problems]
 
 
-def _is_of_meaning(baseline: Baseline, version: DefinitionVersion) -> bool:
-    same = queries.list_versions(version.definition).filter(number=baseline.version_number)
-    return same.filter(meaning_number=version.meaning_number).exists()
+def _is_of_meaning(baseline: Baseline, version: DefinitionVersion, versions: Versions) -> bool:
+    alike = {one.number for one in versions if one.meaning_number == version.meaning_number}
+    return baseline.version_number in alike
 
 
-def _refuse_repetition(current: Target | None, wish: targets.Wish) -> None:
+def _refuse_repetition(current: Aim | None, wish: targets.Wish) -> None:
     if current and (current.comparison, current.value) == (wish.comparison, wish.value):
         since = clock.local_day(current.agreed_at)
         raise Conflict("already_current", f"This target has been agreed on {since:%-d %B %Y}.")

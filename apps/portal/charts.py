@@ -1,6 +1,6 @@
 """Charts as plain figures: points, normal ranges, breaks and marks from cells; `apps.core.svg` draws them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -9,14 +9,17 @@ from zoneinfo import ZoneInfo
 from apps.annotations.domain import AnnotationKind
 from apps.annotations.models import Annotation
 from apps.core.calendar_words import day_words, short_day, short_period
+from apps.core.numbers import format_value
 from apps.core.periods import Period
 from apps.governance.domain.excluded import Excluded
 from apps.measurements.domain.readings import Direction, Kind, Reason, Status
 from apps.measurements.domain.wording import stand_in
-from apps.measurements.queries import Cell, Chart
+from apps.measurements.queries import Cell, Chart, Former
+from apps.metrics.domain.versions import Break
 
 Url = Callable[[Cell], str]
 GAPS = frozenset({Status.NOT_CONNECTED, Status.SOURCE_SILENT, Status.ZERO, Status.TOO_FEW, Status.NOT_ESTIMABLE})
+STANDING, FORMER = "In force", "As published before"  # the two lines of a chart with restated periods
 FULL_BASELINE = 12  # a range that exists was made of at least so many periods
 DAYS_OF_YEAR = 366
 PAUSES = frozenset({AnnotationKind.OUTAGE})
@@ -26,7 +29,7 @@ def chart_figure(chart: Chart, *, id: str, title: str, finding: str, size: str, 
     """A chart with its normal range, ringed signals and breaks between definition versions."""
     breaks = _breaks(chart)
     return _figure(chart.cells, id=id, title=title, finding=finding, size=size) | {
-        "segments": _segments(chart, [mark["x"] for mark in breaks], url),
+        "segments": [*_segments(chart, [mark["x"] for mark in breaks], url), *_former_segments(chart)],
         "breaks": breaks,
         "regions": _exempted(chart),
     }
@@ -91,16 +94,21 @@ def _figure(cells: Sequence[Cell], *, id: str, title: str, finding: str, size: s
 def _breaks(chart: Chart) -> list[dict[str, Any]]:
     """Where a version with another meaning began, as the ordinal of its first period."""
     starts = [cell.period.first_on for cell in chart.cells]
-    shown = [(day, old, new) for day, old, new in chart.breaks if starts[0] < day <= starts[-1]]
-    flags = dict.fromkeys(chart.at_once, " · at once")
+    shown = [one for one in chart.breaks if starts[0] < one.day <= starts[-1]]
     words = _day_words([cell.period for cell in chart.cells])
     return [
         {
-            "x": next(i for i, start in enumerate(starts) if start >= day),
-            "label": f"v{old} → v{new} · {words(day)}{flags.get(new, '')}",
+            "x": next(i for i, start in enumerate(starts) if start >= one.day),
+            "label": _break_words(one, chart.at_once, words),
         }
-        for day, old, new in shown
+        for one in shown
     ]
+
+
+def _break_words(one: Break, at_once: Collection[int], words: Callable[[date], str]) -> str:
+    """`v2 → v3 · 7 Sep · merge instead of first commit`; a narrow chart leaves out what stands last."""
+    flag = ["at once"] if one.new in at_once else []
+    return " · ".join([f"v{one.old} → v{one.new}", words(one.day), *flag, *one.words])
 
 
 def _segments(chart: Chart, cuts: Sequence[int], url: Url) -> list[dict[str, Any]]:
@@ -108,10 +116,46 @@ def _segments(chart: Chart, cuts: Sequence[int], url: Url) -> list[dict[str, Any
     return [_segment(chart, start, end, url) for start, end in edges if start < end]
 
 
+def _former_segments(chart: Chart) -> list[dict[str, Any]]:
+    """What restated periods were published as: open squares on a second line, one line for each version."""
+    unit = chart.cells[-1].unit
+    shown = [(i, one) for i, one in sorted(chart.formers.items()) if one.value is not None and one.unit == unit]
+    runs = groupby(shown, key=lambda pair: pair[1].version_number or chart.cells[pair[0]].version_number)
+    return [
+        {"label": FORMER, "series": 2, "points": [_former_point(chart.cells[i], i, one, version) for i, one in run]}
+        for version, run in runs
+    ]
+
+
+def _former_point(cell: Cell, place: int, former: Former, version: int) -> dict[str, Any]:
+    words = _until(former)
+    return {
+        "key": cell.period.key, "label": short_period(cell.period), "x": place, "value": former.value, "n": former.n,
+        "status": words[:1].upper() + words[1:], "note": words, "former": True, "version": f"v{version}",
+    }  # fmt: skip
+
+
+def _until(former: Former) -> str:
+    by = f"by v{former.version_number} " if former.version_number else ""
+    return f"{by}until {short_day(former.until)}"
+
+
+def _restated(former: Former | None) -> str:
+    """That a period was restated, and what it was: `restated, 31 h by v2 until 7 Sep`; empty for the others."""
+    if former is None:
+        return ""
+    value = "no value" if former.value is None else format_value(former.value, former.unit)
+    return f"restated, {value} {_until(former)}"
+
+
 def _segment(chart: Chart, start: int, end: int, url: Url) -> dict[str, Any]:
     places = range(start, end)
     return {
-        "points": [_point(chart.cells[i], i, url, signal=_signal(chart, i)) for i in places],
+        "label": STANDING if chart.formers else "",
+        "points": [
+            _point(chart.cells[i], i, url, signal=_signal(chart, i), note=_restated(chart.formers.get(i)))
+            for i in places
+        ],
         "bands": _bands(chart, places),
         "baseline_n": FULL_BASELINE,
     }
@@ -140,9 +184,10 @@ def _signal(chart: Chart, place: int) -> str | bool | None:
     return "good" if is_above == (cell.direction is Direction.HIGHER_IS_BETTER) else "bad"
 
 
-def _point(cell: Cell, place: int, url: Url, *, signal: str | bool | None) -> dict[str, Any]:
+def _point(cell: Cell, place: int, url: Url, *, signal: str | bool | None, note: str = "") -> dict[str, Any]:
     reading = cell.reading
     instead = stand_in(reading)
+    status = "; ".join(filter(None, (instead.sentence if instead else "Signal" if signal else "", note)))
     return {
         "key": cell.period.key,
         "label": short_period(cell.period),
@@ -151,7 +196,8 @@ def _point(cell: Cell, place: int, url: Url, *, signal: str | bool | None) -> di
         "lower": reading.lower,
         "upper": reading.upper,
         "n": reading.n,
-        "status": instead.sentence if instead else "Signal" if signal else "",
+        "status": status[:1].upper() + status[1:],
+        "note": note,
         "signal": signal,
         "running": reading.status is Status.PARTIAL,
         "paused": reading.reason is Reason.PAUSED,

@@ -38,14 +38,14 @@
   function trace(segment, data, c) {
     const colour = c[`series-${segment.series}`];
     const base = { x: segment.x, y: segment.y, text: segment.text, name: segment.label, hoverinfo: "text", connectgaps: false };
-    if (data.kind === "bars") {
+    if (data.kind === "bars" && segment.series === 1) {
       const pale = colour.replace("rgb(", "rgba(").replace(")", ", 0.5)");
       const fill = segment.running.map((running) => (running ? c.ground : pale));
       return { ...base, type: "bar", textposition: "none", marker: { color: fill, line: { color: colour, width: 1 } } };
     }
     const marker = {
-      symbol: segment.running.map((running) => MARKS[segment.series - 1] + (running ? "-open" : "")),
-      size: 7,
+      symbol: segment.running.map((running, i) => MARKS[segment.series - 1] + (running || segment.former[i] ? "-open" : "")),
+      size: segment.former.map((former) => (former ? 11 : 7)),
       opacity: 1,
       color: colour,
       line: { color: colour, width: 1.5 },
@@ -106,7 +106,7 @@
       shapes: [...data.segments.flatMap((s) => s.bands.flatMap((b) => bandShapes(b, c, floor))), ...plumb, ...goal],
       annotations: [
         ...laneMarks(data, c),
-        ...data.breaks.map(([x, text]) => ({ x, yref: "paper", y: 0, yanchor: "bottom", text: `▾ ${text}`, showarrow: false, xanchor: "left", font: { color: c.note } })),
+        ...data.breaks.map(([x, text], i) => ({ x, yref: "paper", y: 0, yanchor: "bottom", yshift: (i % 2) * 18, text: `▾ ${text}`, showarrow: false, xanchor: x > (first + last) / 2 ? "right" : "left", font: { color: c.note } })),
       ],
     };
   }

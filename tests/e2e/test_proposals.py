@@ -102,4 +102,4 @@ def in_force(browser: Browser, database: Path, folder: Path, place: str) -> None
         page.goto(f"{address}/governance/changes/")
         assert "31 Aug 2026" in main_text(page)
         page.goto(f"{address}{METRIC}/trend/?subject=team:commerce&grain=week")
-        wait_until(page, lambda: "v2 → v3" in page.content())
+        wait_until(page, lambda: "v2 → v3 · 31 Aug · final after 14 days instead of 7 days" in page.content())

@@ -24,10 +24,6 @@ READER = "admin"
 OWN_PAGE = "/ of a team member"
 # What lies beyond the bars, each with its own bar and why.
 MORE_QUERIES = {
-    # These read a target again under all of its rules: team, definition, versions, meaning, what is agreed.
-    "/proposals/{proposal}/": 16,
-    "/api/v1/proposals/{proposal}/checks/": 16,
-    "/api/v1/proposals/{proposal}/preview/": 15,
     # It asks each room what it would ask: measurements, reviews and definitions, one query each.
     "/governance/": 13,
     # These compute a number again from its facts, with the partners of each fact, at the watermark of its run.

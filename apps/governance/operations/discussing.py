@@ -48,8 +48,9 @@ def take_back_request(*, request: Comment, by: Principal) -> Comment:
 
 @transaction.atomic
 def dismiss_request(*, request: Comment, text: str, by: Principal) -> Comment:
-    """A steward who wrote none of it lets the proposal go on, in a sentence that stays on the version."""
-    policies.require_can_dismiss(by, queries.authors_of(request.proposal))
+    """A steward who wrote none of it frees it from another team's request, in a sentence that stays on the version."""
+    case = Case.of(request.proposal)
+    case.require_can_dismiss(request, case.changes, by)
     return _answer_request(request, CommentAct.DISMISS, text, by)
 
 

@@ -46,7 +46,8 @@ def judge_withdrawing(*, proposal: Proposal, by: Principal) -> None:
 
 def judge_dismissing(*, request: Comment, by: Principal) -> None:
     """Raise unless this person may dismiss a request for changes."""
-    policies.require_can_dismiss(by, queries.authors_of(request.proposal))
+    case = Case.of(request.proposal)
+    case.require_can_dismiss(request, case.changes, by)
     require_event(request.proposal, Event.DISCUSS)
 
 

@@ -81,6 +81,17 @@ class VersionOutput(VersionRowOutput):
         return document
 
 
+class BreakOutput(serializers.Serializer[Any]):
+    """A day from which another meaning counts, so that nothing is compared across it."""
+
+    on = serializers.DateField(source="day", help_text="First day of the first period read by the new version.")
+    old_version = serializers.IntegerField(source="old")
+    new_version = serializers.IntegerField(source="new")
+    differences = serializers.ListField(
+        source="said", child=serializers.CharField(), help_text="What is read differently, the weightiest first."
+    )
+
+
 class DefinitionOutput(serializers.ModelSerializer[MetricDefinition]):
     """A definition with the version in force today, or null before its first day."""
 
@@ -92,6 +103,7 @@ class DefinitionOutput(serializers.ModelSerializer[MetricDefinition]):
         child=serializers.CharField(), read_only=True, help_text="Short names it had; their addresses lead on here."
     )
     in_force = serializers.SerializerMethodField()
+    breaks = serializers.SerializerMethodField()
     newest_number = serializers.SerializerMethodField()
 
     class Meta:
@@ -99,6 +111,7 @@ class DefinitionOutput(serializers.ModelSerializer[MetricDefinition]):
         fields = [
             "slug", "former_slugs", "lens", "owner_team", "created_at", "lifecycle", "deprecated_on", "sunset_on",
             "retired_on", "replaced_by", "newest_number", "in_force",
+            "breaks",
         ]  # fmt: skip
 
     @extend_schema_field(VersionRowOutput(allow_null=True))
@@ -106,6 +119,11 @@ class DefinitionOutput(serializers.ModelSerializer[MetricDefinition]):
         """The version by which the present week is read."""
         version = queries.version_in_force(definition)
         return VersionRowOutput(version).data if version else None
+
+    @extend_schema_field(BreakOutput(many=True))
+    def get_breaks(self, definition: MetricDefinition) -> Any:
+        """Where its series begins anew, oldest first."""
+        return BreakOutput(queries.list_breaks(definition.versions.all()), many=True).data
 
     def get_newest_number(self, definition: MetricDefinition) -> int:
         """The highest number, also of a version that comes into force later."""

@@ -1,6 +1,7 @@
 """Says a spec in words, so that people agree on a sentence and not on a document. Pure."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 from apps.metrics.domain.canonical import write_fraction
 from apps.metrics.domain.conditions import write_decimal
@@ -19,6 +20,7 @@ from apps.metrics.domain.phrases import (
 )
 from apps.metrics.domain.spec import Direction, Link, Measure, Population, Reading, Span, Spec, Window
 
+MEDIAN = "median"
 RATE_WORDS = {"day": "a day", "working_day": "a working day", "week": "a week"}
 GRAIN_WORDS = {"week": "weekly", "month": "monthly", "quarter": "quarterly"}
 INFER_WORDS = {"last_before": ("last", "at or before", "earlier"), "first_after": ("first", "at or after", "later")}
@@ -82,10 +84,16 @@ def _headline(spec: Spec) -> str:
 
 
 def _say_average(spec: Spec) -> str:
-    q = write_fraction(spec.q)
     if spec.measure is Measure.MEAN:
         return "Mean"
-    return "Median" if q == "0.5" else f"{write_decimal(Decimal(q) * 100)}th percentile of the"
+    said = say_quantile(spec.q)
+    return _capital(said) if said == MEDIAN else f"{said} of the"
+
+
+def say_quantile(q: Fraction) -> str:
+    """`median`, `85th percentile`."""
+    written = write_fraction(q)
+    return MEDIAN if written == "0.5" else f"{write_decimal(Decimal(written) * 100)}th percentile"
 
 
 def _say_ratio(spec: Spec, whom: str) -> str:

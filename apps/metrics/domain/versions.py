@@ -1,7 +1,26 @@
 """Which version of a definition counts on a day. Pure."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
+
+MOST_SAID = 2  # of what differs, on a chart; a page says all of it
+
+
+@dataclass(frozen=True)
+class Break:
+    """The day from which a version with another meaning counts, and what it reads differently, the weightiest first."""
+
+    day: date
+    old: int
+    new: int
+    said: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> list[str]:
+        """What stands on a chart: the two weightiest differences, and how many more there are."""
+        more = len(self.said) - MOST_SAID
+        return [*self.said[:MOST_SAID], *([f"{more} more"] if more > 0 else [])]
 
 
 def governing_number(versions: Iterable[tuple[int, date | None]], day: date) -> int | None:

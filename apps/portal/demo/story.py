@@ -13,7 +13,19 @@ from apps.audit.models import AuditEvent
 from apps.core import clock
 from apps.governance.models import Reminder
 from apps.notifications.models import Notification
-from apps.portal.demo import agreements, cast, endings, exceptions, history, marks, oncall, outages, proposals, rituals
+from apps.portal.demo import (
+    agreements,
+    cast,
+    endings,
+    exceptions,
+    history,
+    marks,
+    oncall,
+    openings,
+    outages,
+    proposals,
+    rituals,
+)
 from apps.portal.demo.cast import Cast, local
 
 LOADED = "demo.loaded"
@@ -21,8 +33,11 @@ LOADED = "demo.loaded"
 IMPORTS_ON = (date(2026, 4, 4), date(2026, 7, 4), date(2026, 8, 24))
 # On these days facts come in and nothing is computed: previews of proposals read facts, not stored values.
 FACTS_ON = (date(2025, 6, 13), date(2025, 9, 19), date(2026, 6, 5), date(2026, 8, 5))
-# On these days a freeze starts and ends, an exemption is about to expire, and a proposal is, 7 and 2 days before.
-REMINDED_ON = (date(2025, 12, 17), date(2026, 1, 13), date(2026, 4, 20), date(2026, 6, 15), date(2026, 6, 20))
+# On these days a freeze starts and ends, an exemption is about to expire, and proposals are, 7 and 2 days before.
+REMINDED_ON = (
+    date(2025, 12, 17), date(2026, 1, 13), date(2026, 4, 20), date(2026, 6, 15), date(2026, 6, 20), date(2026, 8, 3),
+    date(2026, 8, 8),
+)  # fmt: skip
 EARLY, NOON = time(6), time(12)
 INDENT = " " * 12
 
@@ -72,7 +87,10 @@ def _acts(tell: Tell) -> Iterator[Act]:
     for mark in marks.MARKS:
         yield Act(local(mark.written_on), partial(marks.write_mark, mark=mark))
     yield from _updates(tell)
-    others = (proposals.acts(), exceptions.acts(), endings.acts(), oncall.acts(IMPORTS_ON), outages.acts(IMPORTS_ON))
+    others = (
+        proposals.acts(), exceptions.acts(), endings.acts(), openings.acts(), oncall.acts(IMPORTS_ON),
+        outages.acts(IMPORTS_ON),
+    )  # fmt: skip
     for at, do in chain.from_iterable(others):
         yield Act(at, do)
     for day in REMINDED_ON:

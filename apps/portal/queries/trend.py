@@ -138,7 +138,7 @@ def _changed(board: Board, at: datetime) -> list[DefinitionVersion]:
     today = clock.local_day(at)
     found = []
     for slug, versions in board.versions.items():
-        days = {day: new for day, _, new in board.breaks(slug) if today - CHANGED_FOR < day <= today}
+        days = {one.day: one.new for one in board.breaks(slug) if today - CHANGED_FOR < one.day <= today}
         found += [version for version in versions if version.number in days.values()]
     return found
 
@@ -183,7 +183,7 @@ def _team_trend(board: Board, team: Team, subject: Subject, slug: str, running: 
 
 
 def get_trend(slug: str, subject: NamedSubject, grain: Grain | None, at: datetime, *, by: Principal) -> Trend:
-    """A definition's series for one subject; raises `Absent` without such a definition; eight queries at most.
+    """A definition's series for one subject; raises `Absent` without such a definition; nine queries at most.
 
     Without a grain it is read by week, or by month where weeks are too sparse.
     """
@@ -199,6 +199,7 @@ def get_trend(slug: str, subject: NamedSubject, grain: Grain | None, at: datetim
     periods = [week.trailing(Grain.WEEKS_13), *read.periods, *measurements.periods_of_trend(week)]
     board = measurements.load_board([subject.subject], [slug], periods, (*PARTS, *names))
     chart = read.chart(board)
+    chart = measurements.with_late_facts(chart) if chart else None
     return Trend(
         subject=subject,
         grain=chart.cells[-1].period.grain if chart else read.last.grain,

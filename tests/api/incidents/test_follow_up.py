@@ -52,7 +52,8 @@ def test_create__a_push_token_opens_an_action_of_its_team_once(api_client_as):
 
 
 @pytest.mark.parametrize(
-    ("persona", "status"), [("dee", 201), ("eli", 403), ("harbour_push", 403), ("read", 403), ("organisation_push", 201)]
+    ("persona", "status"),
+    [("dee", 201), ("eli", 403), ("harbour_push", 403), ("read", 403), ("organisation_push", 201)],
 )
 def test_create__who_may(api_client_as, persona, status):
     assert post(api_client_as(persona)).status_code == status

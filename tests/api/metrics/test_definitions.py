@@ -28,6 +28,15 @@ def test_definitions__the_number_of_queries_does_not_grow(api_client_as, django_
         client.get(URL)
 
 
+def test_definitions__name_where_their_series_begins_anew_and_why(api_client_as):
+    rows = {row["slug"]: row["breaks"] for row in api_client_as("read").get(URL).json()["results"]}
+    assert rows["change-failure-rate"] == [
+        {"on": "2026-07-13", "old_version": 1, "new_version": 2,
+         "differences": ["those within 30 days", "final after 30 days instead of 7 days"]},
+    ]  # fmt: skip
+    assert rows["deployment-frequency"] == []
+
+
 @pytest.mark.parametrize(
     ("query", "slugs"),
     [

@@ -52,6 +52,7 @@ FIGURES = {
     "burn-down": samples.burn_down(),
     "old-and-new": samples.old_and_new(),
     "forest": samples.shifts(),
+    "restated": samples.restated(),
     "sparkline": samples.sparkline(),
     "small": samples.lead_time(size="small", lanes=None),
     "wide": samples.lead_time(size="wide"),
@@ -272,9 +273,42 @@ def test_table_rows__newest_first_with_every_column() -> None:
     assert rows[0]["status"] == "Running"
     assert rows[1] | {"url": ""} == {
         "key": "2026-W34", "label": "W34", "value": "14\u00a0h", "lower": "11\u00a0h", "upper": "18\u00a0h", "n": "48",
-        "status": "", "version": "v4", "series": "", "url": "",
+        "status": "", "version": "v4", "series": "", "url": "", "x": 25.0,
     }  # fmt: skip
     assert {row["label"]: row["status"] for row in rows}["W15"] == "No data: stale"
+
+
+def test_table_rows__say_what_began_where_a_series_begins_anew() -> None:
+    versions = {row["label"]: row["version"] for row in table_rows(samples.lead_time())}
+    assert versions["W26"] == "v3 → v4 · 29 Jun · counts from merge"
+    assert (versions["W25"], versions["W27"]) == ("v3", "v4")
+
+
+def test_table_rows__a_restated_period_stands_beside_what_it_was() -> None:
+    rows = [(row["label"], row["series"], row["value"], row["status"]) for row in table_rows(samples.restated())]
+    assert rows[:2] == [
+        ("W14", "In force", "27\u00a0h", "Restated, 33 h by v2 until 7 Sep"),
+        ("W14", "As published before", "33\u00a0h", "By v2 until 7 Sep"),
+    ]
+
+
+def test_restated__an_open_square_for_each_period_as_it_was_and_its_words_when_pointed_at() -> None:
+    root = parse(samples.restated())
+    marks = with_class(root, "is-former")
+    assert len(marks) == 3
+    assert [mark.findtext(f"{SVG}title") for mark in marks][2] == "W14: 33\u00a0h, n\u00a0=\u00a044, by v2 until 7 Sep"
+    assert "W14: 27\u00a0h, n\u00a0=\u00a040, restated, 33 h by v2 until 7 Sep" in [
+        e.text for e in root.iter(f"{SVG}title")
+    ]
+    assert [len(run) for run in lines_of(samples.restated())] == [3, 3, 3]
+
+
+def test_restated__counts_stay_bars_and_what_they_were_is_a_line() -> None:
+    former = samples.weeks([11, 12], start=2, former=True)
+    segments = [{"points": samples.weeks([12, 14, 9, 16])}, {"points": former, "series": 2}]
+    root = parse(samples.deployments(segments=segments))
+    assert (len(with_class(root, "bar")), len(with_class(root, "is-former"))) == (4, 2)
+    assert interactive_data(samples.deployments(segments=segments))["segments"][1]["former"] == [True, True]
 
 
 def test_interactive_data__hatches_what_the_drawing_hatches() -> None:

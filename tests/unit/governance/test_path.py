@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from apps.accounts.domain import SYSTEM
+from apps.accounts.models import RoleGrant
+from apps.audit import operations as audit
 from apps.core import clock
 from apps.core.problems import Conflict, Forbidden, Invalid, Outdated
 from apps.governance import operations
@@ -13,6 +15,8 @@ from apps.governance.domain.revisions import Asked, Category
 from apps.governance.domain.states import ProposalState
 from apps.governance.models import Proposal
 from apps.governance.tasks import move_proposals, run_previews
+from apps.teams.models import Membership
+from tests.governed import lead_of_other_team
 from tests.personas import Organisation, principal_of
 from tests.unit.governance.conftest import RULE, Rules
 
@@ -116,9 +120,10 @@ def test_path__a_base_that_moved_on_blocks(by, rules: Rules) -> None:
 
 def test_path__other_teams_have_a_window_and_a_steward_frees_their_request(by, rules: Rules, organisation) -> None:
     rules.affected = frozenset({organisation.harbour.pk})
+    lead_of_other_team(organisation)
     proposal = submitted(by)
     with clock.playing(MONDAY):
-        request = operations.request_changes(proposal=proposal, text="Our builds merge late.", by=by("cy"))
+        request = operations.request_changes(proposal=proposal, text="Our builds merge late.", by=by("eli"))
     later = MONDAY + timedelta(days=8)
     with clock.playing(later):
         operations.ask_preview(proposal=proposal)
@@ -129,6 +134,29 @@ def test_path__other_teams_have_a_window_and_a_steward_frees_their_request(by, r
         operations.dismiss_request(request=request, text="Harbour merges late by its own choice.", by=by("gus"))
     proposal.refresh_from_db()
     assert proposal.state == ProposalState.SCHEDULED
+
+
+@pytest.mark.parametrize("name", ["cy", "bo", "dee"])
+def test_path__no_steward_overrules_whoever_signs_or_contributes_here(by, organisation, name: str) -> None:
+    proposal = submitted(by)
+    with clock.playing(MONDAY):
+        request = operations.request_changes(proposal=proposal, text="Name the merge queue.", by=by(name))
+        with pytest.raises(Forbidden, match="A new revision answers it, or they take it back"):
+            operations.dismiss_request(request=request, text="It is named elsewhere.", by=by("gus"))
+        Membership.objects.filter(user=organisation.people[name]).update(until_at=clock.now())
+        operations.dismiss_request(request=request, text="Nobody who asked is here any more.", by=by("gus"))
+
+
+def test_path__a_steward_whom_an_author_made_one_dismisses_nothing(by, rules: Rules, organisation) -> None:
+    rules.affected = frozenset({organisation.harbour.pk})
+    lead_of_other_team(organisation)
+    proposal = submitted(by)
+    with clock.playing(MONDAY):
+        request = operations.request_changes(proposal=proposal, text="Our builds merge late.", by=by("eli"))
+        row = RoleGrant.objects.create(user=organisation.people["dee"], role="steward", from_at=clock.now())
+        audit.record("role_grant.created", subject=row, by=by("ana"))
+        with pytest.raises(Forbidden, match="another steward dismisses it"):
+            operations.dismiss_request(request=request, text="They merge late by choice.", by=by("dee"))
 
 
 def test_path__nobody_moves_it_for_two_weeks(by) -> None:

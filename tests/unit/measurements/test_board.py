@@ -18,11 +18,13 @@ from apps.measurements.cells import Cell
 from apps.measurements.domain.readings import Reason, Status, Target, TargetComparison
 from apps.measurements.domain.subjects import ORGANISATION, UNOWNED, Subject, SubjectKind
 from apps.measurements.domain.verdicts import Code
+from apps.measurements.formers import Former
 from apps.metrics.domain.starter import CHANGE_FAILURE_RATE, CHANGE_LEAD_TIME, DEPLOYMENT_FREQUENCY
+from apps.metrics.domain.versions import Break
 from apps.services import operations as services
 from apps.services.models import FactConnection, Service
 from apps.teams.domain import TeamType
-from tests.measuring import adopt, change, connect, deployment, publish, remediation, subject_of
+from tests.measuring import adopt, answer, change, connect, deployment, publish, remediation, subject_of
 from tests.personas import Organisation, make_organisation, make_service, make_team, principal_of
 
 NOW = datetime(2025, 1, 15, 12, tzinfo=UTC)
@@ -272,10 +274,41 @@ class BoardOfShop(TestCase):
         self.second_version()
         chart = chart_of(subject_of(self.shop.checkout_api), FREQUENCY, LAST, 26)
         assert chart is not None
-        assert chart.breaks == [(CHANGED_ON, 1, 2)]
+        assert chart.breaks == [Break(CHANGED_ON, 1, 2, ("only those whose intent is planned",))]
+        assert chart.formers == {}
         assert len(chart.cells) == len(chart.limits) == 26
         first_of_new = next(i for i, cell in enumerate(chart.cells) if cell.period.first_on == CHANGED_ON)
         assert all(limits is None for limits in chart.limits[first_of_new:])  # nothing reaches behind the day
+
+    def test_version__a_chart_keeps_what_restated_weeks_were_published_as(self) -> None:
+        """Agreed on in December, read anew from November on: the weeks in between keep what the first version said."""
+        spec = DEPLOYMENT_FREQUENCY.spec
+        hotfixes = {**spec, "of": {**spec["of"], "where": ["production", ["intent", "in", ["hotfix"]]]}}
+        with clock.playing(datetime(2024, 12, 3, 12, tzinfo=UTC)):
+            adopt(
+                FREQUENCY, hotfixes, owner=self.shop.checkout, by=principal_of(self.shop.people["gus"], NOW),
+                restate_from=CHANGED_ON,
+            )  # fmt: skip
+        operations.rebuild()
+        chart = chart_of(subject_of(self.shop.checkout_api), FREQUENCY, LAST, 13)
+        assert chart is not None
+        weeks = {chart.cells[place].period.key: former for place, former in chart.formers.items()}
+        assert list(weeks) == ["2024-W45", "2024-W46", "2024-W47", "2024-W48", "2024-W49", "2024-W50"]
+        assert weeks["2024-W46"] == Former(4.0, 4, "per_week", date(2024, 12, 16), 1)
+        values = {cell.period.key: (cell.version_number, cell.reading.value) for cell in chart.cells}
+        assert (values["2024-W44"], values["2024-W46"], values["2024-W51"]) == ((1, 4.0), (2, 0.0), (2, 0.0))
+        assert chart.breaks == [Break(CHANGED_ON, 1, 2, ("only those whose intent is hotfix",))]
+
+    def test_chart__late_facts_leave_a_final_week_with_what_it_was(self) -> None:
+        late = monday(10) + timedelta(hours=20)
+        publish("deployments", [deployment(self.shop.checkout_api, "late", late)])
+        answer()
+        chart = chart_of(subject_of(self.shop.checkout_api), FREQUENCY, LAST, 26)
+        assert chart is not None
+        (place, former), *others = queries.with_late_facts(chart).formers.items()
+        assert others == []
+        assert chart.cells[place].reading.value == 5.0
+        assert former == Former(4.0, 4, "per_week", date(2025, 1, 15))
 
     def test_version__the_same_measurement_under_new_words_is_no_break(self) -> None:
         """Only the contract changed: the series goes on, and its values are those of the first version."""

@@ -24,6 +24,7 @@ from apps.metrics.domain.starter import (
     DEPLOYMENT_FREQUENCY,
 )
 from apps.metrics.models import DefinitionVersion, MetricDefinition
+from apps.teams.models import Membership
 from tests.agreeing import REASON, agree, draft, move, sign_all, starter_item, submit, version_item
 from tests.personas import principal_of
 from tests.unit.metrics.conftest import NEXT_MONDAY, WEDNESDAY
@@ -202,6 +203,7 @@ def test_version__a_sentence_that_freed_it_stays_on_it(adopt, organisation, ana)
     request = governance.request_changes(
         proposal=proposal, text="Keep the old rule.", by=principal_of(organisation.people["bo"])
     )
+    Membership.objects.filter(user=organisation.people["bo"]).update(until_at=clock.now())
     governance.dismiss_request(
         request=request, text="Both rules were looked at in June.", by=principal_of(organisation.people["gus"])
     )

@@ -13,7 +13,8 @@ from apps.measurements.domain.readings import Reason
 from apps.measurements.domain.subjects import ORGANISATION
 from apps.measurements.domain.verdicts import Direction, Kind, Reading, ReadingKind, Status
 from apps.measurements.domain.wording import not_judged
-from apps.measurements.queries import Cell, Chart
+from apps.measurements.queries import Cell, Chart, Former
+from apps.metrics.domain.versions import Break
 from apps.portal.charts import cells_figure, chart_figure, lanes_of, ordinal
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -97,14 +98,51 @@ def test_range__is_one_band_for_each_lock() -> None:
 
 def test_break__cuts_segments_and_names_both_versions() -> None:
     cells = [cell(i, version=1 if i < 2 else 2) for i in range(4)]
-    found = figure(chart(cells, breaks=[(cells[2].period.first_on, 1, 2)]))
+    found = figure(chart(cells, breaks=[Break(cells[2].period.first_on, 1, 2, ("mean instead of median",))]))
     assert [len(segment["points"]) for segment in found["segments"]] == [2, 2]
-    assert found["breaks"] == [{"x": 2, "label": "v1 → v2 · 16 Mar"}]
+    assert found["breaks"] == [{"x": 2, "label": "v1 → v2 · 16 Mar · mean instead of median"}]
+
+
+def test_break__what_had_to_hold_at_once_says_so_before_what_it_changed() -> None:
+    cells = [cell(i, version=1 if i < 2 else 2) for i in range(4)]
+    broken = Break(cells[2].period.first_on, 1, 2, ("mean instead of median", "another unit", "other stages"))
+    (mark,) = figure(chart(cells, breaks=[broken], at_once=frozenset({2})))["breaks"]
+    assert mark["label"] == "v1 → v2 · 16 Mar · at once · mean instead of median · another unit · 1 more"
+
+
+def test_restated__by_a_version_what_it_was_is_a_line_of_its_own() -> None:
+    cells = [cell(i, version=1 if i < 2 else 3) for i in range(4)]
+    formers = {i: Former(7200.0 * i, 8, "seconds", date(2026, 3, 30), 2) for i in (2, 3)}
+    found = figure(chart(cells, breaks=[Break(cells[2].period.first_on, 1, 3)], formers=formers))
+    *standing, former = found["segments"]
+    assert [segment["label"] for segment in found["segments"]] == ["In force", "In force", "As published before"]
+    assert (former["series"], [point["value"] for point in former["points"]]) == (2, [14400.0, 21600.0])
+    assert former["points"][0] | {"key": "", "label": "", "x": 2} == {
+        "key": "", "label": "", "x": 2, "value": 14400.0, "n": 8, "former": True, "version": "v2",
+        "status": "By v2 until 30 Mar", "note": "by v2 until 30 Mar",
+    }  # fmt: skip
+    assert standing[1]["points"][0]["status"] == "Restated, 4\u00a0h by v2 until 30 Mar"
+    assert standing[0]["points"][0]["status"] == ""
+
+
+def test_restated__by_late_facts_names_no_version_and_one_without_a_value_has_no_mark() -> None:
+    formers = {0: Former(7200.0, 8, "seconds", date(2026, 3, 30)), 1: Former(None, 2, "seconds", date(2026, 3, 30), 1)}
+    cells = [cell(0, status=Status.PARTIAL), cell(1)]
+    standing, former = figure(chart(cells, formers=formers))["segments"]
+    assert [point["version"] for point in former["points"]] == ["v1"]
+    assert [point["status"] for point in standing["points"]] == [
+        "Not judged: W10 is running; restated, 2\u00a0h until 30 Mar", "Restated, no value by v1 until 30 Mar",
+    ]  # fmt: skip
+
+
+def test_restated__in_another_unit_is_said_and_not_drawn() -> None:
+    (standing,) = figure(chart([cell(0)], formers={0: Former(0.5, 8, "share", date(2026, 3, 30), 1)}))["segments"]
+    assert standing["points"][0]["note"] == "restated, 50\u00a0% by v1 until 30 Mar"
 
 
 def test_break__inside_a_period_counts_from_the_next_one() -> None:
     cells = [cell(i, period=period_on(date(2026, 1 + i, 1), Grain.MONTH)) for i in range(4)]
-    found = figure(chart(cells, breaks=[(date(2026, 2, 9), 1, 2)]))
+    found = figure(chart(cells, breaks=[Break(date(2026, 2, 9), 1, 2)]))
     assert found["breaks"][0]["x"] == 2
 
 
@@ -121,7 +159,7 @@ def test_days__in_a_chart_of_more_than_a_year_are_named_with_the_year() -> None:
 
 
 def test_break__outside_the_chart_is_not_drawn() -> None:
-    assert figure(chart([cell(0), cell(1)], breaks=[(date(2025, 1, 6), 1, 2)]))["breaks"] == []
+    assert figure(chart([cell(0), cell(1)], breaks=[Break(date(2025, 1, 6), 1, 2)]))["breaks"] == []
 
 
 def test_cells_figure__breaks_where_the_version_changes() -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from apps.accounts.domain import TeamRole
 from apps.core import clock
 from apps.governance import operations, queries
 from apps.governance.domain.kinds import Item, Op
@@ -15,7 +16,8 @@ from apps.governance.domain.revisions import Asked, Category
 from apps.governance.domain.upstairs import upstairs
 from apps.governance.models import Proposal
 from apps.governance.tasks import move_proposals, run_previews
-from tests.governed import MONDAY, PLAIN, REASON, RULE, Path, Rules
+from apps.teams import operations as teams
+from tests.governed import MONDAY, PLAIN, REASON, RULE, Path, Rules, lead_of_other_team
 from tests.personas import Organisation
 from tests.web.governance.test_proposal_page import team
 from tests.web.portal.pages import links_of, main_of, words_of
@@ -38,6 +40,44 @@ def test_needs_me__an_author_answers_a_request(path: Path, client_as: As) -> Non
     proposal = path.submitted()
     client_as("cy").post(f"/proposals/{proposal.number}/request-changes/", {"request-text": "Name the queue."})
     assert "Somebody asks for changes: revise it." in words_of(client_as("ana").get("/governance/"))
+
+
+@pytest.mark.parametrize(("giver", "seen"), [("cy", {"ana"}), ("hal", {"ana", "cy"})])
+def test_needs_me__a_role_that_an_author_gave_since_asks_for_nothing(
+    path: Path, client_as: As, giver: str, seen: set[str]
+) -> None:
+    """Two proposals stand: the list and each page leave out the one whose own author gave the role."""
+    proposals = {"ana": path.submitted("ana"), "cy": path.submitted("cy", computing="d")}
+    for role in (TeamRole.ENGINEERING_MANAGER, TeamRole.TECH_LEAD):
+        teams.add_member(
+            user=path.organisation.people["eli"], team=path.organisation.checkout, role=role, from_at=clock.now(),
+            by=path.by(giver),
+        )  # fmt: skip
+    client = client_as("eli")
+    listed = words_of(client.get("/governance/"))
+    assert {author for author, proposal in proposals.items() if f"{proposal} lead-time" in listed} == seen
+    pages = {author: words_of(client.get(f"/proposals/{proposal.number}/")) for author, proposal in proposals.items()}
+    assert {author for author, page in pages.items() if "Approve as" in page} == seen
+
+
+def test_needs_me__the_second_person_of_words_holds_the_role_rightly(path: Path, client_as: As) -> None:
+    path.submitted("cy", computing="a", wording="from the first commit")
+    team, people = path.organisation.checkout, path.organisation.people
+    teams.add_member(user=people["eli"], team=team, role=TeamRole.TECH_LEAD, from_at=clock.now(), by=path.by("cy"))
+    assert "Nothing waits for you." in words_of(client_as("eli").get("/governance/"))
+    assert "Approve as TL, or ask for changes." in words_of(client_as("ana").get("/governance/"))
+
+
+def test_needs_me__a_steward_frees_from_requests_of_other_teams_alone(
+    path: Path, client_as: As, rules: Rules, organisation: Organisation
+) -> None:
+    rules.affected = frozenset({organisation.harbour.pk})
+    lead_of_other_team(organisation)
+    proposal = path.signed("gus")
+    operations.request_changes(proposal=proposal, text="Name the queue.", by=path.by("cy"))
+    assert "Nothing waits for you." in words_of(client_as("gus").get("/governance/"))
+    operations.request_changes(proposal=proposal, text="Our builds merge late.", by=path.by("eli"))
+    assert "Another team asks for changes: dismiss it or leave it." in words_of(client_as("gus").get("/governance/"))
 
 
 def test_needs_me__leads_of_affected_teams_read_their_own(path: Path, client_as: As, rules, organisation) -> None:

@@ -10,7 +10,7 @@ from apps.core import clock
 from apps.governance import operations
 from apps.governance.models import Comment, PreviewRun, Proposal, Signature
 from apps.governance.tasks import move_proposals, run_previews
-from tests.governed import MONDAY, Path, Rules, asked
+from tests.governed import MONDAY, Path, Rules, asked, lead_of_other_team
 from tests.web.portal.pages import main_of, words_of
 
 As = Callable[..., Client]
@@ -153,19 +153,34 @@ def test_preview__a_stale_one_is_computed_again_when_the_page_is_opened(path: Pa
         assert "Approve as EM" in words_of(client_as("cy").get(url(proposal)))
 
 
-def test_request__blocks_until_it_is_dismissed_in_a_sentence(path: Path, client_as: As) -> None:
+def test_request__of_another_team_blocks_until_it_is_dismissed_in_a_sentence(
+    path: Path, client_as: As, rules: Rules
+) -> None:
+    rules.affected = frozenset({path.organisation.harbour.pk})
     proposal = path.submitted()
     said = {"request-text": "Squashed merges lose the first commit."}
     assert client_as("dee").post(url(proposal, "request-changes"), {}).status_code == 422
     assert client_as("eli").post(url(proposal, "request-changes"), {}).status_code == 403
-    assert client_as("cy").post(url(proposal, "request-changes"), said).status_code == 302
+    lead_of_other_team(path.organisation)
+    assert client_as("eli").post(url(proposal, "request-changes"), said).status_code == 302
     request = Comment.objects.get(act="request_changes")
     address = url(proposal, f"requests/{request.pk}/dismiss")
+    assert "Dismiss this request" in words_of(client_as("gus").get(url(proposal)))
     assert client_as("ana").post(address, {}).status_code == 403
     assert client_as("gus").post(address, {}).status_code == 422
     answer = client_as("gus").post(address, {f"dismiss-{request.pk}-text": "Squashing is their choice."}, follow=True)
     assert "Dismissed. The sentence stays on the version." in words_of(answer)
     assert "Squashing is their choice." in words_of(answer)
+
+
+def test_request__of_whoever_signs_here_is_not_offered_to_a_steward(path: Path, client_as: As) -> None:
+    proposal = path.submitted()
+    client_as("cy").post(url(proposal, "request-changes"), {"request-text": "Wait for the merge queue."})
+    request = Comment.objects.get(act="request_changes")
+    assert "Dismiss this request" not in words_of(client_as("gus").get(url(proposal)))
+    answer = client_as("gus").post(url(proposal, f"requests/{request.pk}/dismiss"), {})
+    assert answer.status_code == 403
+    assert "a steward dismisses requests of other teams" in words_of(answer)
 
 
 def test_request__is_taken_back_by_whoever_asked(path: Path, client_as: As) -> None:
