@@ -19,29 +19,217 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="BudgetDecision",
+            name="Indicator",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveIntegerField()),
+                ("slug", models.SlugField(max_length=60, unique=True)),
+                ("created_at", models.DateTimeField()),
                 (
-                    "verb",
-                    models.CharField(
-                        choices=[("continue", "continue"), ("adjust", "adjust"), ("investigate", "investigate")],
-                        max_length=12,
-                    ),
+                    "retired_on",
+                    models.DateField(blank=True, help_text="From that day on it takes no samples.", null=True),
                 ),
-                ("sentence", models.CharField(max_length=1000)),
-                ("revisit_on", models.DateField()),
-                ("written_at", models.DateTimeField()),
                 (
-                    "written_by",
+                    "created_by",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
                 ),
+                (
+                    "flow",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="services.criticalflow",
+                    ),
+                ),
+                (
+                    "owner_team",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="teams.team"),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="services.service"
+                    ),
+                ),
             ],
             options={
-                "verbose_name": "budget decision",
+                "verbose_name": "indicator",
+            },
+        ),
+        migrations.CreateModel(
+            name="Objective",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=60, unique=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "retired_on",
+                    models.DateField(blank=True, help_text="From that day on it is no longer evaluated.", null=True),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="objectives",
+                        to="objectives.indicator",
+                    ),
+                ),
+                (
+                    "owner_team",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="teams.team"),
+                ),
+            ],
+            options={
+                "verbose_name": "objective",
+            },
+        ),
+        migrations.CreateModel(
+            name="ObjectiveVersion",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("name", models.CharField(max_length=120)),
+                ("target", models.DecimalField(decimal_places=9, max_digits=10)),
+                ("revisit_on", models.DateField()),
+                ("promise_text", models.TextField(help_text="Canonical JSON, as `domain.promises` writes it.")),
+                ("promise_sha256", models.CharField(max_length=64)),
+                ("meaning_number", models.PositiveIntegerField()),
+                ("reason", models.TextField()),
+                ("effective_from", models.DateField(blank=True, null=True)),
+                ("at_once_reason", models.CharField(blank=True, default="", max_length=500)),
+                (
+                    "notes",
+                    models.JSONField(
+                        default=list, help_text="Sentences in which a steward dismissed requests for changes."
+                    ),
+                ),
+                ("adopted_at", models.DateTimeField(help_text="When the proposal came into force.")),
+                (
+                    "adopted_by",
+                    models.ForeignKey(
+                        help_text="Who signed last.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "objective",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="objectives.objective"
+                    ),
+                ),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="governance.proposal"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "objective version",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("objective", "number"),
+                        name="objectives_objectiveversion_number_once",
+                        violation_error_message="This version number is taken.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number", 1), ("effective_from__isnull", False), _connector="OR"),
+                        name="objectives_objectiveversion_dated_after_first",
+                        violation_error_message="Only the first version may hold from the beginning.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("meaning_number__lte", models.F("number"))),
+                        name="objectives_objectiveversion_meaning_not_later",
+                        violation_error_message="A version shares the meaning of itself or of an earlier one.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("target__gt", 0), ("target__lte", 1)),
+                        name="objectives_objectiveversion_target_is_a_share",
+                        violation_error_message="A target is more than 0 and at most 1.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="BudgetEvaluation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            ("midnight", "midnight"),
+                            ("state_change", "state_change"),
+                            ("trigger", "trigger"),
+                            ("review", "review"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("as_of", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("no_data", "No data"),
+                            ("stale", "No data"),
+                            ("insufficient", "Not judged"),
+                            ("exhausted", "Exhausted"),
+                            ("at_risk", "At risk"),
+                            ("ok", "Within"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("bad", models.BigIntegerField()),
+                ("counted", models.BigIntegerField()),
+                ("basis", models.BigIntegerField()),
+                ("raw_bad", models.BigIntegerField()),
+                ("raw_counted", models.BigIntegerField()),
+                (
+                    "document_text",
+                    models.TextField(help_text="Canonical JSON of the whole result, keys and exemptions included."),
+                ),
+                ("document_sha256", models.CharField(max_length=64)),
+                ("computed_at", models.DateTimeField()),
+                (
+                    "objective",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="evaluations",
+                        to="objectives.objective",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="objectives.objectiveversion"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "evaluation of a budget",
+                "verbose_name_plural": "evaluations of budgets",
+                "indexes": [models.Index(fields=["objective", "as_of"], name="objectives_evaluation_by_time")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("objective", "cause", "as_of"),
+                        name="objectives_budgetevaluation_once",
+                        violation_error_message="This evaluation is written.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -129,6 +317,153 @@ class Migration(migrations.Migration):
                         name="objectives_budgetpolicyversion_meaning_not_later",
                         violation_error_message="A version shares the meaning of itself or of an earlier one.",
                     ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PolicyTrigger",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "rule",
+                    models.CharField(
+                        choices=[
+                            ("at_risk", "at_risk"),
+                            ("exhausted", "exhausted"),
+                            ("incident_share", "incident_share"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "incident",
+                    models.CharField(
+                        blank=True, default="", help_text="I-12: the incident that spent it.", max_length=20
+                    ),
+                ),
+                ("from_at", models.DateTimeField()),
+                (
+                    "met_since",
+                    models.DateTimeField(blank=True, help_text="Met under its version since then.", null=True),
+                ),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_reason", models.CharField(blank=True, default="", max_length=500)),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "evaluation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="objectives.budgetevaluation"
+                    ),
+                ),
+                (
+                    "objective",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="triggers", to="objectives.objective"
+                    ),
+                ),
+                (
+                    "policy_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="objectives.budgetpolicyversion",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="objectives.objectiveversion"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "policy trigger",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("closed_at", None)), fields=["from_at"], name="objectives_trigger_open"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_at", None), ("incident", "")),
+                        fields=("objective", "rule"),
+                        name="objectives_policytrigger_one_open_per_rule",
+                        violation_error_message="This rule has fired for the objective and is open.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("incident", ""), _negated=True),
+                        fields=("objective", "rule", "incident"),
+                        name="objectives_policytrigger_once_per_incident",
+                        violation_error_message="This incident fired the rule already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at", None), ("closed_by", None)),
+                            models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="objectives_policytrigger_closed_pair",
+                        violation_error_message="A closed trigger names its time and its person.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("rule", "incident_share"), models.Q(("incident", ""), _negated=True)),
+                            models.Q(models.Q(("rule", "incident_share"), _negated=True), ("incident", "")),
+                            _connector="OR",
+                        ),
+                        name="objectives_policytrigger_incident_of_its_rule",
+                        violation_error_message="The rule of an incident's share names its incident, and no other does.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="BudgetDecision",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "verb",
+                    models.CharField(
+                        choices=[("continue", "continue"), ("adjust", "adjust"), ("investigate", "investigate")],
+                        max_length=12,
+                    ),
+                ),
+                ("sentence", models.CharField(max_length=1000)),
+                ("revisit_on", models.DateField()),
+                ("written_at", models.DateTimeField()),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "trigger",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="objectives.policytrigger",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "budget decision",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("trigger", "number"),
+                        name="objectives_budgetdecision_number_once",
+                        violation_error_message="Somebody decided at the same time; read theirs first.",
+                    )
                 ],
             },
         ),
@@ -260,47 +595,6 @@ class Migration(migrations.Migration):
                         violation_error_message="You signed this decision; another person signs for the other roles.",
                     ),
                 ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Indicator",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("slug", models.SlugField(max_length=60, unique=True)),
-                ("created_at", models.DateTimeField()),
-                (
-                    "retired_on",
-                    models.DateField(blank=True, help_text="From that day on it takes no samples.", null=True),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "flow",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="services.criticalflow",
-                    ),
-                ),
-                (
-                    "owner_team",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="teams.team"),
-                ),
-                (
-                    "service",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="services.service"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "indicator",
             },
         ),
         migrations.CreateModel(
@@ -499,39 +793,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Objective",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("slug", models.SlugField(max_length=60, unique=True)),
-                ("created_at", models.DateTimeField()),
-                (
-                    "retired_on",
-                    models.DateField(blank=True, help_text="From that day on it is no longer evaluated.", null=True),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "indicator",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="objectives",
-                        to="objectives.indicator",
-                    ),
-                ),
-                (
-                    "owner_team",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="teams.team"),
-                ),
-            ],
-            options={
-                "verbose_name": "objective",
-            },
-        ),
-        migrations.CreateModel(
             name="EvaluationDue",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -553,75 +814,6 @@ class Migration(migrations.Migration):
                     models.Index(
                         condition=models.Q(("done_at", None)), fields=["due_at"], name="objectives_evaluation_due"
                     )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ObjectiveVersion",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveIntegerField()),
-                ("name", models.CharField(max_length=120)),
-                ("target", models.DecimalField(decimal_places=9, max_digits=10)),
-                ("revisit_on", models.DateField()),
-                ("promise_text", models.TextField(help_text="Canonical JSON, as `domain.promises` writes it.")),
-                ("promise_sha256", models.CharField(max_length=64)),
-                ("meaning_number", models.PositiveIntegerField()),
-                ("reason", models.TextField()),
-                ("effective_from", models.DateField(blank=True, null=True)),
-                ("at_once_reason", models.CharField(blank=True, default="", max_length=500)),
-                (
-                    "notes",
-                    models.JSONField(
-                        default=list, help_text="Sentences in which a steward dismissed requests for changes."
-                    ),
-                ),
-                ("adopted_at", models.DateTimeField(help_text="When the proposal came into force.")),
-                (
-                    "adopted_by",
-                    models.ForeignKey(
-                        help_text="Who signed last.",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "objective",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="objectives.objective"
-                    ),
-                ),
-                (
-                    "proposal",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="governance.proposal"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "objective version",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("objective", "number"),
-                        name="objectives_objectiveversion_number_once",
-                        violation_error_message="This version number is taken.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("number", 1), ("effective_from__isnull", False), _connector="OR"),
-                        name="objectives_objectiveversion_dated_after_first",
-                        violation_error_message="Only the first version may hold from the beginning.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("meaning_number__lte", models.F("number"))),
-                        name="objectives_objectiveversion_meaning_not_later",
-                        violation_error_message="A version shares the meaning of itself or of an earlier one.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("target__gt", 0), ("target__lte", 1)),
-                        name="objectives_objectiveversion_target_is_a_share",
-                        violation_error_message="A target is more than 0 and at most 1.",
-                    ),
                 ],
             },
         ),
@@ -698,190 +890,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.CreateModel(
-            name="BudgetEvaluation",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "cause",
-                    models.CharField(
-                        choices=[
-                            ("midnight", "midnight"),
-                            ("state_change", "state_change"),
-                            ("trigger", "trigger"),
-                            ("review", "review"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("as_of", models.DateTimeField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("no_data", "No data"),
-                            ("stale", "No data"),
-                            ("insufficient", "Not judged"),
-                            ("exhausted", "Exhausted"),
-                            ("at_risk", "At risk"),
-                            ("ok", "Within"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("bad", models.BigIntegerField()),
-                ("counted", models.BigIntegerField()),
-                ("basis", models.BigIntegerField()),
-                ("raw_bad", models.BigIntegerField()),
-                ("raw_counted", models.BigIntegerField()),
-                (
-                    "document_text",
-                    models.TextField(help_text="Canonical JSON of the whole result, keys and exemptions included."),
-                ),
-                ("document_sha256", models.CharField(max_length=64)),
-                ("computed_at", models.DateTimeField()),
-                (
-                    "objective",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="evaluations",
-                        to="objectives.objective",
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="objectives.objectiveversion"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "evaluation of a budget",
-                "verbose_name_plural": "evaluations of budgets",
-                "indexes": [models.Index(fields=["objective", "as_of"], name="objectives_evaluation_by_time")],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("objective", "cause", "as_of"),
-                        name="objectives_budgetevaluation_once",
-                        violation_error_message="This evaluation is written.",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="PolicyTrigger",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "rule",
-                    models.CharField(
-                        choices=[
-                            ("at_risk", "at_risk"),
-                            ("exhausted", "exhausted"),
-                            ("incident_share", "incident_share"),
-                        ],
-                        max_length=16,
-                    ),
-                ),
-                (
-                    "incident",
-                    models.CharField(
-                        blank=True, default="", help_text="I-12: the incident that spent it.", max_length=20
-                    ),
-                ),
-                ("from_at", models.DateTimeField()),
-                (
-                    "met_since",
-                    models.DateTimeField(blank=True, help_text="Met under its version since then.", null=True),
-                ),
-                ("closed_at", models.DateTimeField(blank=True, null=True)),
-                ("closed_reason", models.CharField(blank=True, default="", max_length=500)),
-                (
-                    "closed_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "evaluation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="objectives.budgetevaluation"
-                    ),
-                ),
-                (
-                    "objective",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="triggers", to="objectives.objective"
-                    ),
-                ),
-                (
-                    "policy_version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="objectives.budgetpolicyversion",
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="objectives.objectiveversion"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "policy trigger",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("closed_at", None)), fields=["from_at"], name="objectives_trigger_open"
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("closed_at", None), ("incident", "")),
-                        fields=("objective", "rule"),
-                        name="objectives_policytrigger_one_open_per_rule",
-                        violation_error_message="This rule has fired for the objective and is open.",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("incident", ""), _negated=True),
-                        fields=("objective", "rule", "incident"),
-                        name="objectives_policytrigger_once_per_incident",
-                        violation_error_message="This incident fired the rule already.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("closed_at", None), ("closed_by", None)),
-                            models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
-                            _connector="OR",
-                        ),
-                        name="objectives_policytrigger_closed_pair",
-                        violation_error_message="A closed trigger names its time and its person.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("rule", "incident_share"), models.Q(("incident", ""), _negated=True)),
-                            models.Q(models.Q(("rule", "incident_share"), _negated=True), ("incident", "")),
-                            _connector="OR",
-                        ),
-                        name="objectives_policytrigger_incident_of_its_rule",
-                        violation_error_message="The rule of an incident's share names its incident, and no other does.",
-                    ),
-                ],
-            },
-        ),
-        migrations.AddField(
-            model_name="budgetdecision",
-            name="trigger",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="objectives.policytrigger"
-            ),
         ),
         migrations.CreateModel(
             name="SampleBatch",
@@ -1427,13 +1435,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="budgetdecision",
-            constraint=models.UniqueConstraint(
-                fields=("trigger", "number"),
-                name="objectives_budgetdecision_number_once",
-                violation_error_message="Somebody decided at the same time; read theirs first.",
-            ),
         ),
     ]
