@@ -80,9 +80,9 @@ class Policy:
 
 def read_policy(document: Any, faults: Faults) -> Policy | None:
     """Read a document; None after any fault, each at its JSON Pointer."""
+    before = len(faults.found)
     if not faults.keys(document, "", known=KEYS, required=WORDING):
         return None
-    before = len(faults.found)
     revisit_on = day_in(document.get("revisit_on"), "/revisit_on", faults)
     rules = _rules(document, faults)
     slugs = [

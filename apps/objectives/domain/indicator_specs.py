@@ -82,9 +82,9 @@ class IndicatorSpec:
 
 def read_indicator(document: Any, faults: Faults) -> IndicatorSpec | None:
     """Read a document; None after any fault, each at its JSON Pointer."""
+    before = len(faults.found)
     if not faults.keys(document, "", known=KEYS, required=REQUIRED):
         return None
-    before = len(faults.found)
     kind = faults.one_of(document.get("kind", ""), tuple(IndicatorKind), "/kind", "a kind of indicator")
     read = _Reader(document, faults, IndicatorKind(kind) if kind else None)
     spec = read.spec()

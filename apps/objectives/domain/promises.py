@@ -86,9 +86,9 @@ def window_document(window: Window) -> dict[str, Any]:
 
 def read_promise(document: Any, faults: Faults, *, slice_seconds: int) -> Promise | None:
     """Read a document; None after any fault, each at its JSON Pointer. `slice_seconds` is that of the indicator."""
+    before = len(faults.found)
     if not faults.keys(document, "", known=KEYS, required=REQUIRED):
         return None
-    before = len(faults.found)
     promise = _Reader(document, faults, slice_seconds).promise()
     return promise if len(faults.found) == before else None
 
