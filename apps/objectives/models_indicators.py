@@ -32,7 +32,7 @@ class MonitoringSource(models.Model):
         return self.name
 
 
-class Indicator(GuardedModel):  # type: ignore[django-manager-missing]
+class Indicator(GuardedModel):
     """The identity of an indicator: what it is called, and which service, flow and team it belongs to."""
 
     slug = models.SlugField(unique=True, max_length=60)

@@ -12,7 +12,7 @@ from apps.objectives.models_indicators import Indicator
 from apps.teams.models import Team
 
 
-class Objective(GuardedModel):  # type: ignore[django-manager-missing]
+class Objective(GuardedModel):
     """The identity of a promise: its short name, what it is measured by, and the one team that owns it."""
 
     slug = models.SlugField(unique=True, max_length=60)

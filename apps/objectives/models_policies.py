@@ -13,7 +13,7 @@ from apps.objectives.models_objectives import Objective, ObjectiveVersion
 from apps.teams.models import Team
 
 
-class BudgetPolicy(GuardedModel):  # type: ignore[django-manager-missing]
+class BudgetPolicy(GuardedModel):
     """The identity of a policy: its short name and its team."""
 
     slug = models.SlugField(unique=True, max_length=60)

@@ -70,8 +70,8 @@ def _has_comma(text: str) -> bool:
 def share_in(value: Any, pointer: str, faults: Faults, *, may_be_zero: bool = False) -> Decimal | None:
     """A share in (0, 1], or [0, 1], with at most nine places; percent are refused with the share they mean."""
     if isinstance(value, str) and _has_comma(value.strip()):
-        meant = Decimal(value.strip().replace(",", "."))
-        shown = decimal_text(meant / 100 if meant > 1 else meant)
+        typed = Decimal(value.strip().replace(",", "."))
+        shown = decimal_text(typed / 100 if typed > 1 else typed)
         faults.add(pointer, "not_a_number", f"{said(value)} is not a decimal. Did you mean {shown}?")
         return None
     number = decimal_in(value, pointer, faults)

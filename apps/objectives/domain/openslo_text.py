@@ -113,7 +113,7 @@ class _Composer(yaml.SafeLoader):
     def compose_node(self, parent: Any, index: Any) -> Any:
         """A node; aliases, anchors' uses and deep nesting are refused before anything is built."""
         if self.check_event(yaml.AliasEvent):
-            line = self.peek_event().start_mark.line + 1
+            line = self.peek_event().start_mark.line + 1  # type: ignore[no-untyped-call]
             raise _Refused(FieldProblem("", "alias", f"Line {line}: write the values out; aliases are not read."))
         self.depth += 1
         if self.depth > MOST_DEPTH:

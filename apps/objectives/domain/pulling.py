@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from apps.objectives.domain.counts import Slice
+from apps.objectives.domain.counts import Counts, Slice
 from apps.objectives.domain.indicator_specs import IndicatorSpec, query_for, window_text
 from apps.objectives.domain.indicator_words import OTHER_KEY, Dimension
-from apps.objectives.domain.samples import KEPT, Counts, aligned_before
+from apps.objectives.domain.samples import KEPT, aligned_before
 
 BACK = timedelta(hours=1)
 SETTLED = timedelta(minutes=2)
@@ -62,7 +62,7 @@ def queries_of(spec: IndicatorSpec) -> tuple[str, str]:
 
 def wait_after(failures: int) -> timedelta:
     """How long until the next try after so many failures in a row: a minute, two, four, at most an hour."""
-    return min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(max(failures - 1, 0), 10))
+    return min(LONGEST_WAIT, FIRST_WAIT * (1 << min(max(failures - 1, 0), 10)))
 
 
 def fold_keys(slices: Sequence[Slice], known: Sequence[str], dimension: Dimension) -> tuple[list[Slice], list[str]]:

@@ -159,7 +159,7 @@ MONTH = Span(NOON - timedelta(days=10), NOON + timedelta(days=20))
 
 def test_pace__lines_of_the_burn_down() -> None:
     first, last = pace.even_spend(MONTH)
-    assert (first.left, last.left) == (1, 0)
+    assert [first.left, last.left] == [1, 0]
     assert pace.even_left(MONTH, NOON) == Fraction(2, 3)
     points = pace.burn_down(MONTH, [(NOON - timedelta(days=9), 5), (NOON, 10)], Fraction(20))
     assert [point.left for point in points] == [1, Fraction(3, 4), Fraction(1, 4)]

@@ -8,6 +8,7 @@ import pytest
 from apps.core.periods import Grain
 from apps.objectives.domain.windows import (
     Span,
+    Window,
     calendar,
     cut_into_days,
     rolling,
@@ -78,5 +79,5 @@ def test_cut__inside_one_day_there_is_only_an_edge() -> None:
 
 
 @pytest.mark.parametrize(("window", "may"), [(rolling(6), False), (rolling(7), True), (calendar(Grain.WEEK), True)])
-def test_alerts__need_a_week(window: object, may: bool) -> None:
+def test_alerts__need_a_week(window: Window, may: bool) -> None:
     assert window.may_alert is may
