@@ -1,7 +1,7 @@
 """Reading OpenSLO text, YAML or JSON: bounded, exact, no aliases, no tags; nothing secret is built. Pure."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -231,9 +231,3 @@ def is_secret_name(key: str) -> bool:
         return False
     words = [word.lower() for word in _WORD.findall(key)]
     return bool(SECRET_WORDS.intersection(words)) or "".join(words) in SECRET_KEYS
-
-
-def secret_pointers(objects: list[SourceObject]) -> Iterator[str]:
-    """Where secrets stood."""
-    for one in objects:
-        yield from (fault.pointer for fault in one.faults if fault.code == "secret")
