@@ -24,6 +24,15 @@ class Lifecycle(StrEnum):
     RETIRED = "retired"
 
 
+class TenantKind(StrEnum):
+    """What a tenant is."""
+
+    CUSTOMER = "customer"
+    CLUSTER = "cluster"
+    PARTITION = "partition"
+    TEAM = "team"
+
+
 @dataclass(frozen=True)
 class Owned:
     """A team owned a service during `[from_at, until_at)`; an open end is None."""

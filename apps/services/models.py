@@ -7,7 +7,21 @@ from django.db import models
 from django.db.models import Q
 
 from apps.services.domain import Lifecycle, Tier
+from apps.services.models_places import CriticalFlow, Tenant
 from apps.teams.models import Team
+
+__all__ = [
+    "CATALOGUE",
+    "CriticalFlow",
+    "FactClock",
+    "FactConnection",
+    "FactRow",
+    "Ownership",
+    "OwnershipQuerySet",
+    "Service",
+    "Tenant",
+    "VersionedRow",
+]
 
 CATALOGUE = "catalogue"
 

@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "apps.governance",
     "apps.delivery",
     "apps.incidents",
+    "apps.objectives",
     "apps.annotations",
     "apps.metrics",
     "apps.integrations",

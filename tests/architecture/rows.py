@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -20,6 +21,10 @@ GIVEN: dict[str, dict[str, Any]] = {
     "delivery.deployment": {"finished_at": LATER},
     "incidents.action": {"origin": "tool"},
     "incidents.oncallprofile": {"acknowledgement_seconds": 300},
+    "objectives.budgetpolicyversion": {"number": 1, "meaning_number": 1},
+    "objectives.indicatorversion": {"number": 1, "meaning_number": 1},
+    "objectives.objectiveversion": {"number": 1, "meaning_number": 1, "target": Decimal("0.99")},
+    "objectives.policytrigger": {"rule": "at_risk"},
     "audit.headnote": {"seq": 1, "hash": "x"},
     "notifications.mail": {"address": "keeper@example.org"},
     "governance.exemption": {"expires_at": LATER},

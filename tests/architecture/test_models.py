@@ -34,6 +34,7 @@ NOT_AN_ACT = {
     "read_at": "by the person whose inbox it is",
     "received_at": "when a tool's batch came; the sender stands beside it",
     "sent_at": "when the mail server took a letter",
+    "begins_at": "the begin of what is asked for",
     "starts_at": "the begin of what a mark speaks of",
     "submitted_at": "by a person, whose signature says so, or by a tool",
     "told_at": "when something was told, whatever told it",
@@ -121,7 +122,7 @@ def test_models__nothing_disappears_with_what_it_refers_to() -> None:
 def test_duties__start_unclaimed_and_are_asked_for_once() -> None:
     duties = [model for model in own_models() if issubclass(model, DueRow)]
     names = {"recomputerequest", "closedperiod", "carddue", "reviewdue", "headnote", "previewrun", "proposal"}
-    names |= {"mail", "reminder", "actionreminder"}
+    names |= {"mail", "reminder", "actionreminder", "indicatorread", "evaluationdue"}
     assert {m._meta.model_name for m in duties} == names
     for model in duties:
         assert model._meta.get_field("attempts").default == 0

@@ -13,7 +13,10 @@ WRITTEN_ONCE = {
     "incidents.maturitythresholds", "incidents.milestone", "incidents.oncallprofile", "incidents.pagelabel",
     "incidents.severitychange", "incidents.severitypolicy",
     "metrics.confirmation", "metrics.definitionstep",
-    "metrics.definitionversion", "metrics.target", "reviews.agendaitem",
+    "metrics.definitionversion", "metrics.target",
+    "objectives.budgetdecision", "objectives.budgetevaluation", "objectives.budgetpolicyversion",
+    "objectives.decisionsignature", "objectives.indicatorversion", "objectives.objectiveversion",
+    "reviews.agendaitem",
     "reviews.keptdefinition", "reviews.reviewsignature", "scorecards.cellnote",
     "scorecards.scorecard", "scorecards.scorecardcell", "scorecards.templateversion", "teams.workingagreement",
 }  # fmt: skip

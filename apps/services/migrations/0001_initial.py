@@ -127,4 +127,71 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="CriticalFlow",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "description",
+                    models.CharField(
+                        blank=True, default="", help_text="What a user does, start to end.", max_length=300
+                    ),
+                ),
+                ("closed_on", models.DateField(blank=True, null=True)),
+                (
+                    "team",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="teams.team"),
+                ),
+            ],
+            options={
+                "verbose_name": "critical flow",
+            },
+        ),
+        migrations.CreateModel(
+            name="Tenant",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("customer", "customer"),
+                            ("cluster", "cluster"),
+                            ("partition", "partition"),
+                            ("team", "team"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("closed_on", models.DateField(blank=True, null=True)),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="teams.team",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "tenant",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "team"), ("team__isnull", False)),
+                            models.Q(models.Q(("kind", "team"), _negated=True), ("team", None)),
+                            _connector="OR",
+                        ),
+                        name="services_tenant_team_names_it",
+                        violation_error_message="A consuming team is named, and nothing else names a team.",
+                    )
+                ],
+            },
+        ),
     ]

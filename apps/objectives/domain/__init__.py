@@ -1,0 +1,1 @@
+"""Indicators, objectives, budgets, alerts, policies and decisions: their words and rules. Pure."""

@@ -1,0 +1,109 @@
+"""When a rule of a budget policy fires, what holds as a decision, the way out, and what a release should know. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+from apps.objectives.domain.budget_policies import Rule
+from apps.objectives.domain.objective_words import BudgetState
+from apps.objectives.domain.policy_words import Advice, Ask, RuleKey, TriggerStanding, Verb
+
+MET_FOR = timedelta(hours=24)
+ONE_IS_MUCH = Fraction(1, 20)
+LEAST_BAD_WHERE_ONE_IS_MUCH = 2
+
+
+def rule_fired(before: BudgetState | None, now: BudgetState) -> RuleKey | None:
+    """The rule of a change between judged states; `before` is the last judged one, and silence between is no change."""
+    fired = {BudgetState.AT_RISK: RuleKey.AT_RISK, BudgetState.EXHAUSTED: RuleKey.EXHAUSTED}
+    return fired.get(now) if now is not before else None
+
+
+def incident_spent(bad_inside: int, allowed: Fraction) -> Fraction | None:
+    """The share of the budget that failures inside an incident's span took; None without a budget."""
+    return bad_inside / allowed if allowed else None
+
+
+def incident_fires(rule: Rule, bad_inside: int, allowed: Fraction) -> bool:
+    """An incident took at least the rule's share; where one failure is more than 5 % of it, one is not enough."""
+    spent = incident_spent(bad_inside, allowed)
+    if spent is None or rule.share is None or spent < Fraction(rule.share):
+        return False
+    return 1 / allowed <= ONE_IS_MUCH or bad_inside >= LEAST_BAD_WHERE_ONE_IS_MUCH
+
+
+@dataclass(frozen=True)
+class Signed:
+    """One signature under a decision."""
+
+    person: int
+    role: str
+
+
+def roles_missing(rule: Rule, signed: Iterable[Signed]) -> tuple[str, ...]:
+    """Roles that have not signed; one person signs one role, whatever else they hold."""
+    people: set[int] = set()
+    roles: set[str] = set()
+    for one in signed:
+        if one.person not in people:
+            people.add(one.person)
+            roles.add(one.role)
+    return tuple(role for role in rule.signers if role not in roles)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision as far as its trigger is concerned; a later one supersedes."""
+
+    verb: Verb
+    revisit_on: date
+    signed: tuple[Signed, ...]
+
+    def holds(self, rule: Rule) -> bool:
+        """Every role of the rule has signed, each another person."""
+        return not roles_missing(rule, self.signed)
+
+
+def standing_decision(rule: Rule, decisions: Sequence[Decided]) -> Decided | None:
+    """The newest decision that holds; `decisions` are oldest first, and one not yet signed supersedes nothing."""
+    return next((one for one in reversed(decisions) if one.holds(rule)), None)
+
+
+def stand(rule: Rule, decisions: Sequence[Decided], today: date, *, is_closed: bool) -> TriggerStanding:
+    """Where a trigger stands today."""
+    if is_closed:
+        return TriggerStanding.CLOSED
+    holding = standing_decision(rule, decisions)
+    if holding is None:
+        return TriggerStanding.WAITS_FOR_SIGNATURES if decisions else TriggerStanding.UNDECIDED
+    return TriggerStanding.TO_REVISIT if holding.revisit_on < today else TriggerStanding.DECIDED
+
+
+def heads_the_review(standing: TriggerStanding) -> bool:
+    """It stands at the top of the weekly review: nobody decided, not everybody signed, or the date has passed."""
+    return standing not in (TriggerStanding.DECIDED, TriggerStanding.CLOSED)
+
+
+def hours_to_exit(met_since: datetime | None, as_of: datetime) -> Fraction | None:
+    """Hours until a person may close it: met for 24 h under the trigger's version; None while it is not met."""
+    if met_since is None:
+        return None
+    left = max(timedelta(0), MET_FOR - (as_of - met_since))
+    return Fraction(left // timedelta(microseconds=1), 3_600_000_000)
+
+
+def advise(rule: Rule, decisions: Sequence[Decided], today: date) -> Advice:
+    """What one open trigger says to a release."""
+    standing = stand(rule, decisions, today, is_closed=False)
+    holding = standing_decision(rule, decisions)
+    if standing is not TriggerStanding.DECIDED or holding is None:
+        return Advice.UNDECIDED
+    if holding.verb is Verb.CONTINUE or rule.asks is Ask.RETRO:
+        return Advice.OPEN
+    return Advice.FROZEN if rule.asks is Ask.RELIABILITY_FIRST else Advice.CAREFUL
+
+
+def strictest(found: Iterable[Advice]) -> Advice:
+    """Of several the strictest; open where nothing stands."""
+    return max(found, key=lambda advice: advice.rank, default=Advice.OPEN)

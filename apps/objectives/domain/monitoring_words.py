@@ -1,0 +1,39 @@
+"""The closed lists of pulling from a monitoring server: what can go wrong, and what people read about it. Pure."""
+
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class PullFault(StrEnum):
+    """Why a pull stored nothing. None of them moves the watermark."""
+
+    UNREACHABLE = "unreachable"
+    TIMED_OUT = "timed_out"
+    REDIRECTED = "redirected"
+    ERROR_STATUS = "error_status"
+    TOO_LARGE = "too_large"
+    BAD_JSON = "bad_json"
+    SERVER_SAID = "server_said"
+    PARTIAL = "partial"
+    NOT_A_RANGE = "not_a_range"
+    LABEL_ABSENT = "label_absent"
+    AMBIGUOUS = "ambiguous"
+    TOO_MANY_SERIES = "too_many_series"
+
+
+FAULT_WORDS = MappingProxyType(
+    {
+        PullFault.UNREACHABLE: "The server does not answer.",
+        PullFault.TIMED_OUT: "The server did not answer in time.",
+        PullFault.REDIRECTED: "The server points elsewhere; register the address it really has.",
+        PullFault.ERROR_STATUS: "The server answered with an error.",
+        PullFault.TOO_LARGE: "The answer is larger than is read here. Sum by fewer labels.",
+        PullFault.BAD_JSON: "The answer is no whole JSON document.",
+        PullFault.SERVER_SAID: "The server refused the query.",
+        PullFault.PARTIAL: "The server says that its answer is only a part of the truth.",
+        PullFault.NOT_A_RANGE: "The answer holds no ranges of points. Write a query that gives one number per time.",
+        PullFault.LABEL_ABSENT: "A series of the answer lacks the label that names the key. Sum by it.",
+        PullFault.AMBIGUOUS: "Several series of the answer have one key. Sum by the label alone.",
+        PullFault.TOO_MANY_SERIES: "The answer holds more series than keys are kept, even as others.",
+    }
+)

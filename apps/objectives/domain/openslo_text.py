@@ -1,0 +1,233 @@
+"""Reading OpenSLO text, YAML or JSON: bounded, exact, no aliases, no tags; nothing secret is built. Pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import yaml
+
+from apps.core.faults import escaped
+from apps.core.problems import FieldProblem
+
+MOST_BYTES = 1024 * 1024
+MOST_OBJECTS = 500
+MOST_DEPTH = 40
+SECRET_WORDS = frozenset(
+    {"token", "password", "passwd", "secret", "secrets", "key", "apikey", "authorization", "credential", "credentials"}
+)
+SECRET_KEYS = frozenset({"connectiondetails"})
+# The words of this product's own annotations hold such words without holding secrets.
+OWN_PREFIX = "plumbline/"
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?")
+_INT = "tag:yaml.org,2002:int"
+_FLOAT = "tag:yaml.org,2002:float"
+_BOOL = "tag:yaml.org,2002:bool"
+_NULL = "tag:yaml.org,2002:null"
+_STR = "tag:yaml.org,2002:str"
+_PLAIN_TAGS = (_INT, _FLOAT, _BOOL, _NULL, _STR, "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
+
+
+@dataclass(frozen=True)
+class SourceObject:
+    """One object of a file: where it stands, and what it says."""
+
+    file: str
+    pointer: str
+    document: Mapping[str, Any]
+    faults: tuple[FieldProblem, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """Its kind, or empty."""
+        kind = self.document.get("kind")
+        return kind if isinstance(kind, str) else ""
+
+    @property
+    def name(self) -> str:
+        """Its name, or empty."""
+        metadata = self.document.get("metadata")
+        name = metadata.get("name") if isinstance(metadata, Mapping) else None
+        return name if isinstance(name, str) else ""
+
+
+@dataclass
+class TextRead:
+    """The objects of one file, and what is wrong with the file as a whole."""
+
+    objects: list[SourceObject] = field(default_factory=list)
+    faults: list[FieldProblem] = field(default_factory=list)
+
+
+def read_text(file: str, body: bytes) -> TextRead:
+    """Every object of a file with the faults of each; a file that cannot be read has faults of its own and no objects.
+
+    Secrets are found by the names of their keys: their values are never built, so that none is stored or echoed.
+    """
+    found = TextRead()
+    text = _decoded(body, found)
+    if text is None:
+        return found
+    try:
+        nodes = _compose(text)
+    except _Refused as refused:
+        found.faults.append(refused.problem)
+        return found
+    except (yaml.YAMLError, RecursionError) as error:
+        found.faults.append(FieldProblem("", "not_yaml", _where(error)))
+        return found
+    for number, node in enumerate(nodes):
+        _collect(file, f"/{number}", node, found)
+    if len(found.objects) > MOST_OBJECTS:
+        words = f"{len(found.objects):,} objects are too many; at most {MOST_OBJECTS} are read at once."
+        return TextRead(faults=[FieldProblem("", "too_many", words)])
+    if not found.objects and not found.faults:
+        found.faults.append(FieldProblem("", "required", "The file holds no object."))
+    return found
+
+
+def _decoded(body: bytes, found: TextRead) -> str | None:
+    if len(body) > MOST_BYTES:
+        words = f"The file has {len(body):,} bytes; at most {MOST_BYTES:,} are read."
+        found.faults.append(FieldProblem("", "too_large", words))
+        return None
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        found.faults.append(FieldProblem("", "not_utf8", f"Byte {error.start} is not UTF-8."))
+        return None
+
+
+@dataclass(frozen=True)
+class _Refused(Exception):
+    problem: FieldProblem
+
+
+class _Composer(yaml.SafeLoader):
+    """Composes nodes only; no object is ever constructed by the library."""
+
+    depth = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """A node; aliases, anchors' uses and deep nesting are refused before anything is built."""
+        if self.check_event(yaml.AliasEvent):
+            line = self.peek_event().start_mark.line + 1  # type: ignore[no-untyped-call]
+            raise _Refused(FieldProblem("", "alias", f"Line {line}: write the values out; aliases are not read."))
+        self.depth += 1
+        if self.depth > MOST_DEPTH:
+            raise _Refused(FieldProblem("", "too_deep", f"The document nests deeper than {MOST_DEPTH} levels."))
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self.depth -= 1
+
+
+def _compose(text: str) -> list[yaml.Node]:
+    loader = _Composer(text)
+    try:
+        nodes = []
+        while loader.check_node():
+            nodes.append(loader.get_node())
+        return [node for node in nodes if node is not None]
+    finally:
+        loader.dispose()
+
+
+def _where(error: Exception) -> str:
+    """Where the text stops being YAML; the line itself is not repeated, as it may hold a secret."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    place = f"Line {mark.line + 1}, column {mark.column + 1}: " if mark is not None else ""
+    return f"{place}the text is neither YAML nor JSON from here on."
+
+
+def _collect(file: str, pointer: str, node: yaml.Node, found: TextRead) -> None:
+    """Objects of one document: itself, the items of a sequence, or those of a `kind: List`."""
+    if isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(node.value):
+            _collect(file, f"{pointer}/{number}", item, found)
+        return
+    builder = _Builder()
+    document = builder.build(node, pointer)
+    if not isinstance(document, dict):
+        found.faults.append(FieldProblem(pointer, "wrong_type", "An OpenSLO object is a mapping."))
+        return
+    items = document.get("items")
+    if document.get("kind") == "List" and isinstance(items, list):
+        found.faults.extend(builder.faults)
+        for number, item in enumerate(items):
+            place = f"{pointer}/items/{number}"
+            if isinstance(item, dict):
+                found.objects.append(SourceObject(file, place, item))
+            else:
+                found.faults.append(FieldProblem(place, "wrong_type", "An OpenSLO object is a mapping."))
+        return
+    found.objects.append(SourceObject(file, pointer, document, tuple(builder.faults)))
+
+
+@dataclass
+class _Builder:
+    """Plain values from nodes, with the faults found on the way."""
+
+    faults: list[FieldProblem] = field(default_factory=list)
+
+    def build(self, node: yaml.Node, pointer: str) -> Any:
+        """The value of a node; what is refused is None and noted."""
+        if node.tag not in _PLAIN_TAGS and node.tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:value"):
+            return self._note(pointer, "tag", "Tags are not read; write a plain value.")
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, pointer)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(item, f"{pointer}/{i}") for i, item in enumerate(node.value)]
+        return self._scalar(node, pointer)
+
+    def _mapping(self, node: yaml.MappingNode, pointer: str) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._note(pointer, "wrong_type", "A key is a plain text.")
+                continue
+            key = str(key_node.value)
+            place = f"{pointer}/{escaped(key)}"
+            if key in found:
+                self._note(place, "repeated", "The key stands twice.")
+            elif key == "<<":
+                self._note(place, "alias", "Write the values out; merged keys are not read.")
+            elif is_secret_name(key):
+                self._note(place, "secret", "Secrets are not taken in. Remove the key and its value from the file.")
+                found[key] = None
+            else:
+                found[key] = self.build(value_node, place)
+        return found
+
+    def _scalar(self, node: yaml.Node, pointer: str) -> Any:
+        text = str(node.value)
+        if node.tag in (_INT, _FLOAT):
+            return self._number(text, pointer)
+        if node.tag == _BOOL and text.lower() in ("true", "false"):
+            return text.lower() == "true"
+        if node.tag == _NULL:
+            return None
+        if "\0" in text:
+            return self._note(pointer, "nul_not_allowed", "Remove the NUL character.")
+        return text  # yes, no, on, off and times of day stay the texts that they are
+
+    def _number(self, text: str, pointer: str) -> Any:
+        if not _NUMBER.fullmatch(text):
+            return text  # such as 0x1F, 1_000, 12:30, .inf: no number of OpenSLO, and the reader says what it wants
+        try:
+            return Decimal(text)
+        except InvalidOperation:
+            return self._note(pointer, "not_a_number", "This is not a number.")
+
+    def _note(self, pointer: str, code: str, sentence: str) -> None:
+        self.faults.append(FieldProblem(pointer, code, sentence))
+
+
+def is_secret_name(key: str) -> bool:
+    """The name of a key promises a secret: `token`, `apiKey`, `connection-details`; not `monkey` or `keys of a map`."""
+    if key.startswith(OWN_PREFIX):
+        return False
+    words = [word.lower() for word in _WORD.findall(key)]
+    return bool(SECRET_WORDS.intersection(words)) or "".join(words) in SECRET_KEYS
