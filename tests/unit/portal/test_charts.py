@@ -149,7 +149,7 @@ def test_break__inside_a_period_counts_from_the_next_one() -> None:
 def test_days__in_a_chart_of_more_than_a_year_are_named_with_the_year() -> None:
     months = [period_on(date(2025 + i // 12, 1 + i % 12, 1), Grain.MONTH) for i in range(20)]
     found = figure(
-        chart([cell(i, period=month) for i, month in enumerate(months)], breaks=[(date(2026, 2, 9), 1, 2)],
+        chart([cell(i, period=month) for i, month in enumerate(months)], breaks=[Break(date(2026, 2, 9), 1, 2)],
               exempted=[Excluded("E-3", date(2025, 3, 4), date(2025, 3, 15), "outage")])
     )  # fmt: skip
     assert found["breaks"][0]["label"] == "v1 → v2 · 9 Feb 2026"
