@@ -102,23 +102,41 @@ def plumb_line(x: float, top: float, foot: float) -> str:
 
 
 def break_labels(frame: Frame, breaks: Sequence[Mapping[str, Any]]) -> str:
-    """Words beside the weights: the whole label where it fits right or left of its line, else its first parts."""
+    """Words beside the weights: the whole label where it fits right or left of its line, else its first parts.
+
+    Narrow boxes write twice as large: there only the first part stays, and none where it would touch the one before.
+    """
     named = [mark for mark in breaks if mark["label"]]
     ends = [*(frame.x(mark["x"]) - 6 for mark in named[1:]), frame.width]
-    rows, free_from = [], 0.0
+    rows, free_from, wide_from = [], 0.0, 0.0
     for mark, end in zip(named, ends, strict=False):  # without any break the frame's edge alone remains
         x = frame.x(mark["x"])
         text, anchor = _fitting(str(mark["label"]), frame.font, room_right=end - x - 8, room_left=x - 8 - free_from)
-        rows.append(label(text, x + 8 if anchor == "start" else x - 8, frame.strip_at + 13, "note", anchor))
+        first, _, rest = text.partition(" · ")
+        width = text_width(first, frame.font * 2)
+        begins = x + 8 if anchor == "start" else x - 8 - width
+        class_ = "note alt" if begins < wide_from or begins + width > frame.width else "note"
+        rows.append(
+            _break_label(first, rest, x + 8 if anchor == "start" else x - 8, frame.strip_at + 13, class_, anchor)
+        )
         free_from = x + 8 + (text_width(text, frame.font) if anchor == "start" else 0)
+        wide_from = wide_from if class_ == "note alt" else begins + width
     return "".join(rows)
 
 
+def _break_label(first: str, rest: str, x: float, y: float, class_: str, anchor: str) -> str:
+    more = (element("tspan", escape(f" · {rest}"), class_="rest"),) if rest else ()
+    return element("text", escape(first), *more, x=x, y=y, class_=class_, text_anchor=anchor)
+
+
 def _fitting(words: str, font: float, *, room_right: float, room_left: float) -> tuple[str, str]:
-    """The longest beginning of "a · b · c" that fits on one side, with its anchor; nothing where nothing fits."""
+    """The most of "a · b · c" that fits on one side, with its anchor; nothing where nothing fits.
+
+    The second part (the date, which the axis tells) goes before what follows it.
+    """
     parts = words.split(" · ")
-    for count in range(len(parts), 0, -1):
-        text = " · ".join(parts[:count])
+    shorter = [kept for count in range(len(parts), 0, -1) for kept in (parts[:count], [*parts[:1], *parts[2:count]])]
+    for text in map(" · ".join, shorter):
         width = text_width(text, font)
         if width <= room_right:
             return text, "start"

@@ -79,7 +79,8 @@ def _rows(at: datetime, ids: list[int], givens: Sequence[Given]) -> list[Row]:
 def _as_rows(rows: QuerySet[Any], place: str, of: Any) -> QuerySet[Any, Any]:
     """Roles in the one shape: where they are held, of which team, the role, the person, and their name in the audit."""
     shaped = rows.annotate(place=Value(place, CharField()), of=of, held=F("role"), who=F("user_id"), at=F("from_at"))
-    return shaped.annotate(name=_name_of(rows.model)).values_list("place", "of", "held", "who", "name", "at")
+    named: QuerySet[Any] = shaped.annotate(name=_name_of(rows.model))
+    return named.values_list("place", "of", "held", "who", "name", "at")
 
 
 def _name_of(model: type[Model]) -> Concat:

@@ -1,6 +1,7 @@
 """What needs a reader, from cases that were read together."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -66,6 +67,12 @@ def _window_is_open(case: Case) -> bool:
     return case.proposal.state == ProposalState.IN_REVIEW and until is not None and until > clock.now()
 
 
+def _moved_words(at: datetime) -> str:
+    """How long nothing happened to it; what happened within the minute is no waiting."""
+    now = clock.as_of()
+    return "moved just now" if now - at < timedelta(minutes=1) else f"moved {age_words(at, now)} ago"
+
+
 def _row(case: Case, why: str) -> dict[str, Any]:
     proposal = case.proposal
     return {
@@ -73,5 +80,5 @@ def _row(case: Case, why: str) -> dict[str, Any]:
         "title": proposal.title,
         "url": reverse("governance:proposal", args=[proposal.number]),
         "why": why,
-        "age": age_words(proposal.moved_at, clock.as_of()),
+        "moved": _moved_words(proposal.moved_at),
     }

@@ -42,11 +42,11 @@ def present_item(item: ProposalItem) -> dict[str, Any]:
         "url": reverse(name, args=[item.key]) if name and item.op != Op.CREATE else "",
         "owner": item.owner_team,
         "sentence": after.get("sentence", ""),
-        "diff": diff_of(before, after),
+        "diff": diff_of(before, after, kind.labels if kind else {}),
     }
 
 
-def diff_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+def diff_of(before: Mapping[str, Any], after: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
     """The three ways to read a difference; a first version has nothing to be compared with."""
     if not before:
         return {"text": [{"op": "ins", "text": p["text"]} for p in diff_json(None, after.get("document") or None)]}
@@ -54,13 +54,15 @@ def diff_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, An
     same_words = before.get("sentence") == after.get("sentence")
     return {
         "sentence": [] if same_words else diff_words(before.get("sentence", ""), after.get("sentence", "")),
-        "fields": [field | {"label": field_label(field["label"])} for field in diff_fields(old, new)],
+        "fields": [field | {"label": field_label(field["label"], labels)} for field in diff_fields(old, new)],
         "text": diff_json(old, new),
     }
 
 
-def field_label(place: str) -> str:
-    """The place of a field as read: what stands inside the spec or the contract is named alone."""
+def field_label(place: str, labels: Mapping[str, str]) -> str:
+    """The place of a field as its form calls it; what stands inside the spec or the contract is named alone."""
+    if place in labels:
+        return labels[place]
     for head in ("spec, ", "contract, "):
         place = place.removeprefix(head)
     return place[:1].upper() + place[1:]

@@ -17,6 +17,7 @@ from apps.metrics.domain.canonical import compact_json
 from apps.metrics.domain.contracts import KEYS, LABELS
 from apps.metrics.domain.sentences import say_spec
 from apps.metrics.domain.spec import Spec
+from apps.metrics.domain.wording import FIELD_LABELS
 from apps.metrics.drafting import VersionDraft, read_version
 from apps.metrics.edit_pages import name_edit_form
 from apps.metrics.life_drafting import (
@@ -281,7 +282,7 @@ kinds.register(
     Kind(
         operations.DEFINITION, "Metric definition", frozenset({Op.CREATE, Op.CHANGE, Op.DEPRECATE, Op.RETIRE}),
         parse_definition, say_definition, needs_of_definition, preview_definition, apply_definition,
-        late=late_definition,
+        late=late_definition, labels={f"spec, {place}": words for place, words in FIELD_LABELS.items()},
     )
 )  # fmt: skip
 kinds.register(

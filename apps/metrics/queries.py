@@ -274,8 +274,8 @@ def find_aiming(team: str, definition_id: int | None, quarter: str) -> tuple[Tea
     found = Team.objects.select_related("group").filter(slug=team).annotate(**parts).first()
     if found is None:
         return None
-    aim = Aim(**{one.name: getattr(found, f"aim_{one.name}") for one in fields(Aim)})
-    return found, aim if aim.number is not None else None
+    values = {one.name: getattr(found, f"aim_{one.name}") for one in fields(Aim)}
+    return found, None if values["number"] is None else Aim(**values)
 
 
 def list_targets_from(team_id: int, quarter: str) -> list[Target]:

@@ -15,7 +15,7 @@ from apps.metrics.domain import wording
 from apps.metrics.domain.contracts import KEYS, LABELS, MOST_PROMPTS, TEXTS, Movement
 from apps.metrics.domain.sentences import DIRECTION_WORDS
 from apps.metrics.domain.units import AMOUNTS
-from apps.metrics.domain.wording import KEPT, Row
+from apps.metrics.domain.wording import FIELD_LABELS, KEPT, Row
 from apps.metrics.forms import CONTENT, HINTS, LONGEST_SPEC, SLUG_HINT, PromptsField, SpecField
 
 UNIT_WORDS = {
@@ -65,10 +65,13 @@ class WordingForm(forms.Form):
     def _clocks(self) -> Iterator[tuple[str, forms.Field]]:
         """Which clock a duration begins and ends with, and which decides the period."""
         offered = wording.instants(self.document, sources)
-        labels = {"from": "The time begins with", "to": "The time ends with", "clock": "It belongs to the period of"}
+        places = {"from": "value, from", "to": "value, to", "clock": "of, clock"}
         values = clock_values(self.document)
         for key in (key for key in CLOCK_KEYS if key in values):
-            yield key, forms.ChoiceField(label=labels[key], choices=self._with_present(values[key], offered))
+            yield (
+                key,
+                forms.ChoiceField(label=FIELD_LABELS[places[key]], choices=self._with_present(values[key], offered)),
+            )
 
     def _with_present(self, value: str, offered: list[wording.Choice]) -> list[wording.Choice]:
         """What can be chosen, and what it says now where that is something else."""
@@ -107,22 +110,24 @@ class WordingForm(forms.Form):
         units = dict.fromkeys([self.document["unit"], *AMOUNTS, "share"])
         return {
             "grains": forms.MultipleChoiceField(
-                label="Read by", choices=[(grain, grain) for grain in wording.GRAINS],
+                label=FIELD_LABELS["window, grains"], choices=[(grain, grain) for grain in wording.GRAINS],
                 widget=forms.CheckboxSelectMultiple,
                 error_messages={"required": "Choose at least one kind of period."},
             ),
             "min_n": forms.IntegerField(
-                label="Fewest facts to be judged", min_value=1, max_value=1000,
+                label=FIELD_LABELS["min n"], min_value=1, max_value=1000,
                 help_text="With fewer a value reads: too few to judge.",
             ),
             "settle_days": forms.IntegerField(
-                label="Days until a period is final", min_value=0, max_value=90,
+                label=FIELD_LABELS["settle days"], min_value=0, max_value=90,
                 help_text="Late facts count until then.",
             ),
             "direction": forms.ChoiceField(
-                label="Which way is better", choices=[(str(key), words) for key, words in DIRECTION_WORDS.items()]
+                label=FIELD_LABELS["direction"], choices=[(str(key), words) for key, words in DIRECTION_WORDS.items()]
             ),
-            "unit": forms.ChoiceField(label="Unit", choices=[(unit, UNIT_WORDS.get(unit, unit)) for unit in units]),
+            "unit": forms.ChoiceField(
+                label=FIELD_LABELS["unit"], choices=[(unit, UNIT_WORDS.get(unit, unit)) for unit in units]
+            ),
         }  # fmt: skip
 
     def clean(self) -> dict[str, Any]:

@@ -19,7 +19,7 @@ def parse_template(item: Item) -> Change:
     return Change(
         item=item, base=current.number if current else 0, wording=compact_json([slot.label for slot in draft.slots]),
         computing=_showing(draft.slots), is_same_meaning=_showing(draft.slots) == _showing(before),
-        owner_team_id=None, name=f"Scorecards of {draft.team_type} teams",
+        owner_team_id=None, name=f"Scorecard template of {draft.team_type} teams",
         not_before=current.effective_from if current else None,
         before=Shown(_say_slots(before), {"slots": [slot.as_dict() for slot in before]}) if current else None,
         after=Shown(_say_slots(draft.slots), {"slots": draft.stored}), extra={"draft": draft},
@@ -66,7 +66,8 @@ def preview_template(change: Change) -> list[Section]:
     """Whose cards are made by it."""
     draft: TemplateDraft = change.extra["draft"]
     names = [team.name for team in list_teams() if team.team_type == draft.team_type]
-    words = f"Cards of {len(names)} teams are made by it: {', '.join(names)}." if names else "No team has such cards."
+    count = "1 team" if len(names) == 1 else f"{len(names)} teams"
+    words = f"Cards of {count} are made by it: {', '.join(names)}." if names else "No team has such cards."
     return [Section("Cards that change", (words, "Cards that are frozen keep their template."))]
 
 

@@ -106,7 +106,7 @@
       shapes: [...data.segments.flatMap((s) => s.bands.flatMap((b) => bandShapes(b, c, floor))), ...plumb, ...goal],
       annotations: [
         ...laneMarks(data, c),
-        ...data.breaks.map(([x, text], i) => ({ x, yref: "paper", y: 0, yanchor: "bottom", yshift: (i % 2) * 18, text: `▾ ${text}`, showarrow: false, xanchor: x > (first + last) / 2 ? "right" : "left", font: { color: c.note } })),
+        ...data.breaks.map(([x, text], i) => ({ x, yref: "paper", y: 0, yanchor: "bottom", yshift: (i % 2) * 18, text: `▾ ${text}`, showarrow: false, xanchor: x > (first + last) / 2 ? "right" : "left", bgcolor: c.ground, font: { color: c.note } })),
       ],
     };
   }

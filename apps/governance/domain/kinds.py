@@ -139,6 +139,8 @@ class Kind:
     preview: Callable[[Change], Sequence[Section]]
     apply: Callable[[Change, Grant], str]
     late: Callable[[Change, datetime], Sequence[FieldProblem]] = nothing_late
+    # What its forms call a field, by its place in the content, such as `spec, min n`.
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 Previewer = Callable[[Change], Sequence[Section]]

@@ -108,10 +108,10 @@ def _row(case: Case) -> list[dict[str, Any]]:
     owner = proposal.owner_team.name if proposal.owner_team else "Several"
     return [
         {"text": str(proposal), "url": url, "header": True},
-        {"text": proposal.title},
+        {"text": proposal.title, "wide": True},
         {"text": owner},
         {"text": ProposalState(proposal.state).label},
-        {"text": waits_words(case)},
+        {"text": waits_words(case), "wide": case.proposal.state == ProposalState.BLOCKED},
     ]
 
 
@@ -146,9 +146,12 @@ def _change_row(case: Case) -> list[dict[str, Any]]:
     return [
         {"text": day_words(day) if (day := proposal.effective_from) else "The beginning", "header": True},
         {"text": kind_words(case)},
-        {"text": proposal.title},
+        {"text": proposal.title, "wide": True},
         {"text": str(proposal), "url": url},
-        {"text": f"At once: {asked.at_once_reason}" if asked.at_once_reason else ""},
+        {
+            "text": f"At once: {asked.at_once_reason}" if asked.at_once_reason else "",
+            "wide": bool(asked.at_once_reason),
+        },
     ]
 
 

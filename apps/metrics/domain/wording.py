@@ -17,6 +17,12 @@ from apps.metrics.domain.spec import Op, TimeAt
 
 KEPT = "="
 GRAINS = ("week", "month", "quarter")
+# What people read where the form of a change asks for a field, and where a difference names it, by its place.
+FIELD_LABELS = {
+    "value, from": "The time begins with", "value, to": "The time ends with",
+    "of, clock": "It belongs to the period of", "window, grains": "Read by", "min n": "Fewest facts to be judged",
+    "settle days": "Days until a period is final", "direction": "Which way is better", "unit": "Unit",
+}  # fmt: skip
 COMPARISONS = {
     Op.IN: "is one of", Op.NOT_IN: "is none of", Op.AT_LEAST: "is at least", Op.AT_MOST: "is at most",
     Op.HAS: "holds", Op.HAS_NOT: "does not hold", Op.IS: "is",

@@ -19,6 +19,7 @@ from apps.metrics import policies
 from apps.metrics.domain.lenses import Lens
 from apps.metrics.domain.lifecycle import Lifecycle
 from apps.metrics.domain.starter_catalogues import CATALOGUES
+from apps.metrics.domain.wording import FIELD_LABELS
 from apps.metrics.models import DefinitionVersion, MetricDefinition
 from apps.portal.context.beside import beside_panel
 from apps.portal.context.definitions import (
@@ -205,7 +206,10 @@ def diff(request: HttpRequest, slug: str, old: int, new: int) -> HttpResponse:
         "same_values": before.meaning_number == after.meaning_number,
         "diff": {
             "sentence": diff_words(sentence_of(before), sentence_of(after)),
-            "fields": diff_fields(_document(before), _document(after)),
+            "fields": [
+                one | {"label": FIELD_LABELS.get(one["label"], one["label"])}
+                for one in diff_fields(_document(before), _document(after))
+            ],
             "text": diff_lines(pretty_spec(before), pretty_spec(after)),
         },
     }  # fmt: skip

@@ -155,15 +155,30 @@ def test_break__is_a_plumb_line_with_words_over_the_full_height() -> None:
     root = parse(samples.lead_time())
     rule = with_class(root, "plumb")[0]
     assert (float(rule.get("y1", "")), float(rule.get("y2", ""))) == (2, 164)
-    assert "v3 → v4 · 29 Jun · counts from merge" in [e.text for e in with_class(root, "note")]
+    assert "v3 → v4 · 29 Jun · counts from merge" in ["".join(e.itertext()) for e in with_class(root, "note")]
+
+
+def test_break__gives_up_its_date_before_what_it_says() -> None:
+    words = [{"x": 13, "label": "v2 → v3 · 29 Jun · merge instead of first commit"}]
+    (mark,) = with_class(parse(samples.lead_time(breaks=words, target=None)), "note")
+    assert "".join(mark.itertext()) == "v2 → v3 · merge instead of first commit"
+
+
+def test_break__keeps_its_versions_on_a_narrow_box_where_they_have_room() -> None:
+    words = [{"x": x, "label": f"v{x} → v{x + 1} · 27 Apr · a long reason"} for x in (2, 7)]
+    marks = with_class(parse(samples.lead_time(breaks=words, target=None)), "note")
+    assert [(mark.text, mark.get("class")) for mark in marks] == [("v2 → v3", "note"), ("v7 → v8", "note alt")]
+    assert [rest.get("class") for mark in marks for rest in mark] == ["rest"]
 
 
 def test_break__words_are_shortened_before_they_meet() -> None:
     words = [{"x": 8, "label": "v2 → v3 · 27 Apr · why"}, {"x": 10, "label": "v3 → v4 · 11 May · why"}]
-    texts = [e.text for e in with_class(parse(samples.lead_time(breaks=words, target=None)), "note")]
+    root = parse(samples.lead_time(breaks=words, target=None))
+    texts = ["".join(e.itertext()) for e in with_class(root, "note")]
     assert texts == ["v2 → v3 · 27 Apr · why", "v3 → v4 · 11 May · why"]
     close = [{"x": x, "label": f"v{x} → v{x + 1} · 27 Apr · a long reason"} for x in (2, 4, 6)]
-    shown = [e.text or "" for e in with_class(parse(samples.lead_time(breaks=close, target=None)), "note")]
+    root = parse(samples.lead_time(breaks=close, target=None))
+    shown = ["".join(e.itertext()) for e in with_class(root, "note")]
     assert len(shown) < 3 or any("reason" not in text for text in shown)
 
 

@@ -1,5 +1,6 @@
 """What differs between two specs in a few words: every part that decides a value is named, and nothing else."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -85,5 +86,5 @@ def test_differences__another_reason_or_pause_is_none() -> None:
 
 def test_break__says_the_two_weightiest_and_how_many_follow() -> None:
     several = {**samples.LEAD_TIME, "q": "0.85", "min_n": 40, "settle_days": 14, "reading": "commitment"}
-    found = Break(day=None, old=1, new=2, said=said(samples.LEAD_TIME, several))  # type: ignore[arg-type]
+    found = Break(date(2026, 9, 7), 1, 2, said(samples.LEAD_TIME, several))
     assert found.words == ["85th percentile instead of median", "judged exactly", "2 more"]

@@ -36,6 +36,13 @@ def test_needs_me__names_the_one_next_act_of_each(path: Path, client_as: As) -> 
     assert "Nothing waits for you." in seen["eli"]
 
 
+def test_needs_me__says_how_long_nothing_happened(path: Path, client_as: As) -> None:
+    path.submitted()
+    assert "or ask for changes. moved just now" in words_of(client_as("cy").get("/governance/"))
+    with clock.playing(MONDAY + timedelta(hours=3)):
+        assert "or ask for changes. moved 3 h ago" in words_of(client_as("cy").get("/governance/"))
+
+
 def test_needs_me__an_author_answers_a_request(path: Path, client_as: As) -> None:
     proposal = path.submitted()
     client_as("cy").post(f"/proposals/{proposal.number}/request-changes/", {"request-text": "Name the queue."})

@@ -70,7 +70,7 @@ def test_diff__shows_sentences_fields_and_lines(improved: Organisation, client_a
     answer = client_as("dee").get("/metrics/change-lead-time/diff/1/2/")
     text = words_of(answer)
     assert "the versions compute different values and are never joined" in text
-    assert "value, from first_commit_at merged_at" in text
+    assert "The time begins with first_commit_at merged_at" in text
     assert "<del>first commit</del>" in main_of(answer)
 
 
