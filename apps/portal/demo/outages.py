@@ -11,6 +11,7 @@ from functools import cache, partial
 
 from apps.accounts.domain import SYSTEM, Principal, TeamRole
 from apps.core import clock
+from apps.core.fact_sources import sources
 from apps.governance.domain.kinds import Op
 from apps.governance.domain.revisions import Asked, Category
 from apps.incidents.domain.incident_words import (
@@ -23,7 +24,6 @@ from apps.incidents.domain.incident_words import (
     ServiceRole,
 )
 from apps.incidents.domain.statements import Moment
-from apps.incidents.facts import INCIDENTS
 from apps.incidents.models import Incident
 from apps.incidents.operations import excluding, linking, rating, reporting, restricting, statements, timeline
 from apps.incidents.operations.reporting import Touched
@@ -128,9 +128,10 @@ def look_closer(cast: Cast, *, after: date | None, until: date) -> str:
     for one in hurt:
         incident = incidents.get_by_key(SOURCE, one.key)
         _look_closer(incident, one, cast.holder(incident.owner_team.slug, TeamRole.TECH_LEAD))
+    source = sources.get("incidents")
     for slug in sorted(set(WATCHED.values())):
         services.hear(
-            source=INCIDENTS.key, service_id=cast.services[slug].pk, channel=INCIDENTS.own_channel, at=last,
+            source=source.key, service_id=cast.services[slug].pk, channel=source.own_channel, at=last,
             connected_from=local(WATCHED_FROM, time(0)),
         )  # fmt: skip
     return f"{len(hurt)} incidents that hurt are looked at closer, until {until:%-d %B %Y}"
