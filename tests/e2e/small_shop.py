@@ -73,17 +73,17 @@ class Shop:
 
 def fill() -> None:
     """Tables, people, a severity policy in force, and two incidents of Commerce that ask for a retro."""
-    import django  # noqa: PLC0415  only the program has settings
+    import django
 
     django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
+    from django.core.management import call_command
 
-    from apps.accounts.domain import SYSTEM  # noqa: PLC0415
-    from apps.core import clock  # noqa: PLC0415
-    from apps.incidents.domain.incident_words import MilestoneKind, ServiceRole  # noqa: PLC0415
-    from apps.incidents.domain.statements import Moment  # noqa: PLC0415
-    from apps.incidents.operations.reporting import Touched, report_incident  # noqa: PLC0415
-    from apps.portal.demo import cast  # noqa: PLC0415
+    from apps.accounts.domain import SYSTEM
+    from apps.core import clock
+    from apps.incidents.domain.incident_words import MilestoneKind, ServiceRole
+    from apps.incidents.domain.statements import Moment
+    from apps.incidents.operations.reporting import Touched, report_incident
+    from apps.portal.demo import cast
 
     call_command("migrate", verbosity=0)
     players = cast.Cast()
@@ -91,9 +91,7 @@ def fill() -> None:
         cast.found_organisation(players)
     kinds = ("impact_started", "detected", "acknowledged", "mitigated", "resolved")
     for hour in range(4):
-        times = [
-            Moment(MilestoneKind(kind), AT.replace(hour=9 + hour, minute=5 * n)) for n, kind in enumerate(kinds)
-        ]
+        times = [Moment(MilestoneKind(kind), AT.replace(hour=9 + hour, minute=5 * n)) for n, kind in enumerate(kinds)]
         with clock.playing(AT.replace(hour=20)):
             report_incident(
                 title=f"Payments were refused ({hour + 1})", milestones=times, severity=2, by=SYSTEM,

@@ -13,7 +13,20 @@ from apps.audit.models import AuditEvent
 from apps.core import clock
 from apps.governance.models import Reminder
 from apps.notifications.models import Notification
-from apps.portal.demo import agreements, cast, endings, exceptions, history, marks, oncall, outages, proposals, rituals
+from apps.portal.demo import (
+    agreements,
+    cast,
+    endings,
+    exceptions,
+    follow_up,
+    history,
+    learning,
+    marks,
+    oncall,
+    outages,
+    proposals,
+    rituals,
+)
 from apps.portal.demo.cast import Cast, local
 
 LOADED = "demo.loaded"
@@ -72,7 +85,8 @@ def _acts(tell: Tell) -> Iterator[Act]:
     for mark in marks.MARKS:
         yield Act(local(mark.written_on), partial(marks.write_mark, mark=mark))
     yield from _updates(tell)
-    others = (proposals.acts(), exceptions.acts(), endings.acts(), oncall.acts(IMPORTS_ON), outages.acts(IMPORTS_ON))
+    others = (proposals.acts(), exceptions.acts(), endings.acts(), oncall.acts(IMPORTS_ON), outages.acts(IMPORTS_ON),
+              learning.acts(), follow_up.acts())  # fmt: skip
     for at, do in chain.from_iterable(others):
         yield Act(at, do)
     for day in REMINDED_ON:
