@@ -72,31 +72,37 @@ class Shop:
 
 
 def fill() -> None:
-    """Tables, people, a severity policy in force, and two incidents of Commerce that ask for a retro."""
+    """Tables, people, and five incidents of Commerce that ask for a retro; that of the last is published."""
     import django
 
     django.setup()
     from django.core.management import call_command
 
-    from apps.accounts.domain import SYSTEM
+    from apps.accounts.domain import SYSTEM, TeamRole
     from apps.core import clock
     from apps.incidents.domain.incident_words import MilestoneKind, ServiceRole
     from apps.incidents.domain.statements import Moment
+    from apps.incidents.models import Incident
     from apps.incidents.operations.reporting import Touched, report_incident
     from apps.portal.demo import cast
+    from tests.learning import fill as learned
+    from tests.learning import publish, retro_of
 
     call_command("migrate", verbosity=0)
     players = cast.Cast()
     with clock.playing(datetime(2023, 1, 2, 9, tzinfo=UTC)):
         cast.found_organisation(players)
     kinds = ("impact_started", "detected", "acknowledged", "mitigated", "resolved")
-    for hour in range(4):
+    for hour in range(5):
         times = [Moment(MilestoneKind(kind), AT.replace(hour=9 + hour, minute=5 * n)) for n, kind in enumerate(kinds)]
         with clock.playing(AT.replace(hour=20)):
             report_incident(
                 title=f"Payments were refused ({hour + 1})", milestones=times, severity=2, by=SYSTEM,
                 services=[Touched("saleor", ServiceRole.ORIGIN)],
             )  # fmt: skip
+    with clock.playing(AT.replace(hour=21)):
+        lead, retro = players.holder("commerce", TeamRole.TECH_LEAD), retro_of(Incident.objects.latest("pk"))
+        publish(learned(retro, lead, team="commerce"), lead)
 
 
 if __name__ == "__main__":

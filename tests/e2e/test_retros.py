@@ -183,7 +183,7 @@ def test_without_scripts__keyboard_alone_writes_five_pages_publishes_and_amends(
 
 PLACES = (
     "/retros/", "/retros/1/", "/retros/1/summary/", "/retros/1/factors/", "/retros/1/actions/", "/retros/1/check/",
-    "/retros/1/revisions/", "/retros/4/", "/retros/4/snapshots/1/", "/causes/", "/causes/new/",
+    "/retros/1/revisions/", "/retros/5/", "/retros/5/snapshots/1/", "/causes/", "/causes/new/",
     "/teams/commerce/synthesis/?month=2026-08",
 )  # fmt: skip
 
