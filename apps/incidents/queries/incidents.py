@@ -33,7 +33,7 @@ GOES_ON = Q(is_over=False, exclusion="")
 
 def visible(by: Principal) -> IncidentQuerySet:
     """Incidents the principal may know of; the base of every list."""
-    return Incident.objects.visible_to(by).select_related(*WITH)  # type: ignore[return-value]
+    return Incident.objects.visible_to(by).select_related(*WITH)
 
 
 def get_incident(pk: int, by: Principal) -> Incident:
