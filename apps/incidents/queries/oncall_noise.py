@@ -37,7 +37,7 @@ def _tallies(pages: QuerySet[Page]) -> Iterator[tuple[tuple[int, str, int, str],
     """Urgent pages counted by rule in the database, as `tally_of` counts them, by service and rule name."""
     urgent = pages.filter(urgency=Urgency.HIGH.value).order_by("rule__service__name", "rule__name", "rule_id")
     for row in urgent.values_list(*RULE).annotate(**COUNTS):
-        yield tuple(row[:4]), RuleTally(*row[4:])  # type: ignore[misc]
+        yield tuple(row[:4]), RuleTally(*row[4:])
 
 
 def list_noisy_rules(team_ids: Collection[int], start: datetime, end: datetime) -> list[NoisyRule]:
