@@ -1,6 +1,5 @@
 """Admin pages of incidents, to read; what is restricted is hidden from all but its list, as everywhere."""
 
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -39,7 +38,7 @@ class IncidentAdmin(ReadOnlyAdmin):
 class OfIncidentAdmin(ReadOnlyAdmin):
     """Rows of an incident: those of incidents that the reader may know of."""
 
-    list_select_related: ClassVar[Sequence[str]] = ("incident",)
+    list_select_related: ClassVar[tuple[str, ...]] = ("incident",)
     ordering = ("-pk",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -86,7 +85,7 @@ class IncidentServiceAdmin(OfIncidentAdmin):
 
     list_display = ("__str__", "incident", "service", "role", "flow", "tenant")
     list_filter = ("role", "service")
-    list_select_related: ClassVar[Sequence[str]] = ("incident", "service")
+    list_select_related: ClassVar[tuple[str, ...]] = ("incident", "service")
 
 
 @admin.register(IncidentAccess)
@@ -94,7 +93,7 @@ class IncidentAccessAdmin(OfIncidentAdmin):
     """Who stands on access lists."""
 
     list_display = ("incident", "team", "user", "added_at", "removed_at")
-    list_select_related: ClassVar[Sequence[str]] = ("incident", "team", "user")
+    list_select_related: ClassVar[tuple[str, ...]] = ("incident", "team", "user")
 
 
 @admin.register(SeverityPolicy)
