@@ -40,7 +40,11 @@ def retro_list(request: PageRequest) -> HttpResponse:
     page = read_page(request, queries.list_retros(request.principal))
     context = {
         "heading": "Retros", "table": present_list(page.rows, clock.as_of()) if page.rows else None,
-        "pager": page.pager, "empty": EMPTY,
+        "pager": page.pager, "empty": EMPTY, "causes_url": reverse("incidents:cause-list"),
+        "months": [
+            {"label": team.name, "url": reverse("incidents:team-synthesis", args=[team.slug])}
+            for team in request.principal.own_teams
+        ],
     }  # fmt: skip
     return render(request, "incidents/retro_list.html", context)
 
