@@ -48,13 +48,15 @@ def add(retro: Retro, kind: RowKind, by: Principal, /, **values: str) -> RetroRo
     return row
 
 
-def fill(retro: Retro, by: Principal, *, factor: dict[str, str] | None = None, guard: bool = True) -> Retro:
+def fill(
+    retro: Retro, by: Principal, *, factor: dict[str, str] | None = None, guard: bool = True, team: str = "checkout"
+) -> Retro:
     """Everything that publication asks of a severity 2."""
     write(retro, SectionKey.SUMMARY, by, **SUMMARY)
     add(retro, RowKind.FACTOR, by, **{**FACTOR, **(factor or {})})
     if guard:
         add(retro, RowKind.SAFEGUARD, by, **GUARD)
-    add(retro, RowKind.ACTION, by, **ACTION)
+    add(retro, RowKind.ACTION, by, **{**ACTION, "team": team})
     return retro_of(retro.incident)
 
 

@@ -22,6 +22,7 @@ from apps.incidents.domain.retro_sections import (
     Section,
     sections_of,
 )
+from apps.incidents.domain.retro_snapshots import rows_in_order, texts_in_order
 from apps.incidents.domain.retro_words import RetroForm, RetroState, RowKind, SectionKey
 from apps.incidents.domain.retros import OPEN, OUT, STATE_WORDS, Timeliness, timeliness
 from apps.incidents.models import Retro, RetroRow, RetroSection, RetroSnapshot
@@ -114,7 +115,6 @@ def tasks_of(retro: Retro, draft: Draft, findings: Sequence[Finding]) -> list[di
             "label": f"{section.number}. {section.title}",
             "url": reverse("incidents:retro-section", args=[retro.incident_id, section.key.value]),
             "state": _progress(draft, section, is_unmet=section.key in unmet),
-            "reason": section.intro,
         }
         for section in sections_of(draft.form)
     ]
@@ -281,10 +281,10 @@ def _read_section(
         "key": section["key"],
         "title": section["title"],
         "story": document.get("timeline", []) if is_story else [],
-        "texts": [{"label": labels.get(name, name), "text": text} for name, text in section["texts"].items() if text],
+        "texts": [{"label": labels.get(name, name), "text": text} for name, text in texts_in_order(section)],
         "rows": [
-            {"word": ROW_WORDS[RowKind(kind)].capitalize(), "number": number, **_read_row(RowKind(kind), row, actions)}
-            for kind, rows in section["rows"].items()
+            {"word": ROW_WORDS[kind].capitalize(), "number": number, **_read_row(kind, row, actions)}
+            for kind, rows in rows_in_order(section)
             for number, row in enumerate(rows, 1)
         ],
     }

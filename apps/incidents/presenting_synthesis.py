@@ -1,6 +1,7 @@
 """The monthly synthesis on its page: each line in words, with the incidents that open it."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -23,9 +24,10 @@ SECTIONS = (
 
 def present(found: Synthesis) -> dict[str, Any]:
     """The whole month: patterns, follow-through, doubts, and what was picked."""
+    last = found.window.end_on - timedelta(days=1)
     taken = {action.review_key.rsplit(":", 1)[-1]: action for action in found.picked}
     return {
-        "window": f"{day_words(found.window.first_on)} to {period_words(found.month)}, against the 90 days before",
+        "window": f"{day_words(found.window.first_on)} to {day_words(last)}, against the 90 days before",
         "sections": [
             {"title": title, "empty": empty, "lines": [_line(line, found, taken) for line in found.of(sort)]}
             for sort, title, empty in SECTIONS

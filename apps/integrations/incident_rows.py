@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from apps.accounts.domain import SYSTEM
+from apps.core.fact_sources import sources
 from apps.core.facts import Outcome
 from apps.incidents.domain.incident_words import IncidentKind, LinkKind, MilestoneKind
 from apps.incidents.domain.statements import Moment
-from apps.incidents.facts import INCIDENTS
 from apps.incidents.operations.linking import link_change
 from apps.incidents.operations.reporting import Touched, report_incident
 from apps.integrations.domain.imports import Reach
@@ -31,9 +31,10 @@ def record_incident_rows(source: str, rows: Sequence[Mapping[str, Any]], reach: 
     slugs = service_queries.slugs_of({row["service"] for row in rows})
     outcomes = [_report(source, row, slugs[row["service"]]) for row in rows]
     if reach.complete_until is not None:
+        source_of = sources.get("incidents")
         for pk in sorted(slugs):
             services.hear(
-                source=INCIDENTS.key, service_id=pk, channel=INCIDENTS.own_channel, at=reach.complete_until,
+                source=source_of.key, service_id=pk, channel=source_of.own_channel, at=reach.complete_until,
                 connected_from=reach.connected_from,
             )  # fmt: skip
     return outcomes

@@ -22,7 +22,8 @@ from apps.integrations import policies, queries
 from apps.integrations.domain import imports
 from apps.integrations.domain.csv_reading import CsvError, CsvKind, CsvRow
 from apps.integrations.domain.git_history import GitHistory, HistoryOptions, shown
-from apps.integrations.domain.imports import CHUNK_ROWS, MOST_WAITING, PART_BYTES, ImportState, Reach
+from apps.integrations.domain.imports import CHUNK_ROWS, MOST_WAITING, PART_BYTES, ImportState
+from apps.integrations.domain.imports import Reach as Reach
 from apps.integrations.incident_rows import record_incident_rows
 from apps.integrations.models import ImportRun, KeptPart
 from apps.integrations.page_rows import record_page_rows

@@ -61,6 +61,8 @@ def kind_of_spec(spec: Spec) -> Kind:
     """
     if any(population.amount for population in spec.of + spec.numerator_of):
         return Kind.MEANS
+    if spec.is_stock:  # one end stands on the one before: no rule for independent counts holds
+        return Kind.MEANS
     if spec.measure is Measure.QUANTILE and isinstance(spec.value, FieldAmount):
         return Kind.UPPER_QUANTILES
     return kind_of(spec.measure.value, q=str(float(spec.q)), is_subset=spec.is_share)

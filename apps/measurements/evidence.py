@@ -126,7 +126,7 @@ def gather(
     exempted: dict[int, int] = {}
     here = _of_window(window) & _of_subject(subject, setting.catalogue)
     for frame, source, is_top in frames:
-        inside = _told_once(frame.filter(here), subject)
+        inside = _told_once(_standing(frame.filter(here), window), subject)
         for value, number in inside.group_by("reason").len().iter_rows():
             counts[Reason(value)] = counts.get(Reason(value), 0) + number
         for taken_by, number in inside.filter(_is_exempted()).group_by("exempt").len().iter_rows():
@@ -143,6 +143,14 @@ def _told_once(frame: pl.DataFrame, subject: Subject) -> pl.DataFrame:
     once = np.where(counted, in_population(frame["once"], 0), BY_ITSELF)
     again = repeats(once, frame["subject"].to_numpy(), np.zeros(frame.height, dtype=np.int64))
     return frame.with_columns(first_reason(Reason.TOLD_ALREADY, pl.lit(pl.Series(again, dtype=pl.Boolean))))
+
+
+def _standing(frame: pl.DataFrame, window: Window) -> pl.DataFrame:
+    """Of what counts while it stands, mark what had ended by the end of the window."""
+    if "until_day" not in frame.columns:
+        return frame
+    end = window.period.end_on.toordinal() - EPOCH_DAY
+    return frame.with_columns(first_reason(Reason.ENDED, pl.col("until_day") < end))
 
 
 def _is_exempted() -> pl.Expr:

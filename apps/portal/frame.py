@@ -32,7 +32,10 @@ NAV = (
     ("See", (
         Place("Home", "portal:home", ("portal:home",)),
         Place("Leadership", "portal:leadership", ("portal:leadership",)),
-        Place("Teams", "portal:team-list", ("portal:team", "portal:token", "scorecards:scorecard", "scorecards:note")),
+        Place("Teams", "portal:team-list", (
+            "portal:team", "portal:token", "scorecards:scorecard", "scorecards:note", "incidents:page",
+            "incidents:alert-rule", "incidents:on-call",
+        )),
         Place("Services", "portal:service-list", ("portal:service", "services:")),
     )),
     ("Agree", (
@@ -50,7 +53,7 @@ NAV = (
         Place("Reviews", "reviews:review-list", ("reviews:",)),
     )),
     ("Trust", (
-        Place("Governance", "governance:home", ("governance:home", "governance:change")),
+        Place("Governance", "governance:home", ("governance:home", "governance:change", "incidents:thresholds")),
         Place("Annotations", "portal:annotation-list", ("portal:annotation",)),
         Place("Data health", "portal:data-health", ("portal:data", "portal:import")),
         Place("Audit chain", "portal:audit", ("portal:audit",)),

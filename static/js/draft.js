@@ -58,7 +58,7 @@
     const sent = snapshot();
     try {
       let answer = await ask(sent);
-      if (answer.status === 403 && (await renew())) answer = await ask(sent);
+      if (answer.status === 403) answer = (await renew()) || (await ask(sent));
       await take(answer, sent);
     } catch {
       fail();
@@ -133,15 +133,15 @@
     timer = setTimeout(save, AGAIN);
   }
 
-  /* A sign-in elsewhere makes the form's token an old one; the page knows the new one. */
+  /* A sign-in elsewhere makes the form's token an old one; the page knows the new one. Where the page itself cannot be
+     had, for want of a sign-in or otherwise, its answer says why. */
   async function renew() {
     const answer = await fetch(location.href, { credentials: "same-origin" });
-    if (!answer.ok || answer.redirected) return false;
+    if (!answer.ok || answer.redirected) return answer;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const token = page.querySelector("form[data-draft] [name=csrfmiddlewaretoken]");
-    if (!token) return false;
-    form.elements.csrfmiddlewaretoken.value = token.value;
-    return true;
+    if (token) form.elements.csrfmiddlewaretoken.value = token.value;
+    return null;
   }
 
   /* On leaving there is no time to hear the answer; a text too long for that is held back by the browser's question. */

@@ -275,7 +275,8 @@ def _learn(world: World, place: Place, writer: Principal) -> dict[str, Any]:
     """A draft in the team's own words, a published retro and a cause that all may read, a restricted retro."""
     slug, leading = place.team.slug, principal_of(world.organisation.people[place.seat])
     for pk, name in ((place.keys["incident"], "retro"), (place.keys["hidden"], "hidden-retro")):
-        write(retro_of(Incident.objects.get(pk=pk)), SectionKey.SUMMARY, writer, what_happened=own_words(slug, name))
+        retro, _ = retro_opening.open_retro(incident=Incident.objects.get(pk=pk), by=writer)
+        write(retro, SectionKey.SUMMARY, writer, what_happened=own_words(slug, name))
     draft = retro_of(Incident.objects.get(pk=place.keys["incident"]))
     row = add(draft, RowKind.FACTOR, writer, sentence=own_words(slug, "factor"))
     began = MONDAY - timedelta(days=6)

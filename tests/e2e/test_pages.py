@@ -20,6 +20,7 @@ UNSEEN = {
     "governance:proposal-comment", "governance:proposal-reject", "governance:proposal-request-changes",
     "governance:proposal-sign", "governance:proposal-submit", "governance:proposal-withdraw",
     "notifications:inbox-mute", "notifications:inbox-read",
+    "incidents:page-label", "incidents:page-label-rule",
     "governance:request-dismiss", "governance:request-take-back",
     # The demonstration's freeze is over, so there is none to end.
     "portal:freeze-end",

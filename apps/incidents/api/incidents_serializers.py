@@ -123,7 +123,8 @@ class OneIncidentOutput(IncidentOutput):
     timeline = TimelineOutput(many=True, read_only=True)
     links = serializers.SerializerMethodField()
 
-    class Meta(IncidentOutput.Meta):
+    class Meta:
+        model = Incident
         fields = (*IncidentOutput.Meta.fields, "milestones", "severity_changes", "timeline", "links")
         read_only_fields = fields
 
@@ -156,7 +157,7 @@ class ChangeCandidateOutput(serializers.Serializer[Any]):
 class LineCandidateOutput(serializers.Serializer[Any]):
     """A line that the facts around the incident offer."""
 
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     service = serializers.CharField()
     key = serializers.CharField()
     at = serializers.DateTimeField()

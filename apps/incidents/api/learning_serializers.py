@@ -15,6 +15,9 @@ from apps.teams.models import Team
 KINDS = [(k.value, k.name) for k in RowKind]
 FORMS = [(f.value, f.name) for f in RetroForm if f is not RetroForm.NONE]
 INCIDENT_LENGTH = 20
+CAUSE_FIELDS: tuple[str, ...] = (
+    "id", "number", "title", "text", "team", "status", "opened_at", "known_since", "revision",
+)  # fmt: skip
 
 
 class RetroOutput(serializers.ModelSerializer[Retro]):
@@ -49,7 +52,7 @@ class RetroOutput(serializers.ModelSerializer[Retro]):
         return bool(row.amend_reason)
 
 
-class SectionOutput(serializers.ModelSerializer[RetroSection]):
+class RetroSectionOutput(serializers.ModelSerializer[RetroSection]):
     """The texts of one page as they stand; the ETag names its revision."""
 
     texts = serializers.DictField(child=serializers.CharField())
@@ -60,7 +63,7 @@ class SectionOutput(serializers.ModelSerializer[RetroSection]):
         read_only_fields = fields
 
 
-class RowOutput(serializers.ModelSerializer[RetroRow]):
+class RetroRowOutput(serializers.ModelSerializer[RetroRow]):
     """A factor, a safeguard or an action of a draft; the ETag names its revision."""
 
     kind = serializers.ChoiceField(choices=KINDS)
@@ -72,7 +75,7 @@ class RowOutput(serializers.ModelSerializer[RetroRow]):
         read_only_fields = fields
 
 
-class SnapshotOutput(serializers.ModelSerializer[RetroSnapshot]):
+class RetroSnapshotOutput(serializers.ModelSerializer[RetroSnapshot]):
     """A publication; its text is read under its own address."""
 
     class Meta:
@@ -91,7 +94,7 @@ class CauseOutput(serializers.ModelSerializer[KnownCause]):
 
     class Meta:
         model = KnownCause
-        fields = ("id", "number", "title", "text", "team", "status", "opened_at", "known_since", "revision")
+        fields = CAUSE_FIELDS
         read_only_fields = fields
 
 
@@ -113,7 +116,7 @@ class OneCauseOutput(CauseOutput):
     incidents = StruckOutput(many=True)
 
     class Meta(CauseOutput.Meta):
-        fields = (*CauseOutput.Meta.fields, "services", "incidents")  # type: ignore[assignment]
+        fields = (*CAUSE_FIELDS, "services", "incidents")
         read_only_fields = fields
 
 

@@ -20,10 +20,10 @@ from apps.incidents.api.learning_serializers import (
     OneCauseOutput,
     OpenInput,
     RetroOutput,
+    RetroRowOutput,
+    RetroSectionOutput,
+    RetroSnapshotOutput,
     RowInput,
-    RowOutput,
-    SectionOutput,
-    SnapshotOutput,
     TextsInput,
     read_texts,
 )
@@ -74,20 +74,20 @@ class RetroViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         retro, is_new = retro_opening.open_retro(incident=incident, by=self._by(request))
         return Response(RetroOutput(retro).data, status=201 if is_new else 200)
 
-    @extend_schema(responses=SectionOutput(many=True), filters=False)
+    @extend_schema(responses=RetroSectionOutput(many=True), filters=False)
     @action(detail=True, pagination_class=None)
     def sections(self, request: Request, number: int) -> Response:
         """The pages of a draft with their texts."""
-        rows = retros.list_sections(self._draft(request, number)).values()
-        return Response(SectionOutput(rows, many=True).data)
+        rows = list(retros.list_sections(self._draft(request, number)).values())
+        return Response(RetroSectionOutput(rows, many=True).data)
 
-    @extend_schema(responses=SectionOutput, filters=False)
+    @extend_schema(responses=RetroSectionOutput, filters=False)
     @action(detail=True, url_path="sections/<slug:key>", pagination_class=None)
     def section(self, request: Request, number: int, key: str) -> Response:
         """One page; its ETag names the revision that a save is made on."""
         return self._answer_section(retros.get_section(self._draft(request, number), key))
 
-    @extend_schema(request=TextsInput, responses=SectionOutput, parameters=[IF_MATCH])
+    @extend_schema(request=TextsInput, responses=RetroSectionOutput, parameters=[IF_MATCH])
     @section.mapping.patch
     def save_section(self, request: Request, number: int, key: str) -> Response:
         """Save texts of a page by name; `null` clears one, an absent one stays."""
@@ -103,13 +103,13 @@ class RetroViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
             raise _with_tag(conflict) from None
         return self._answer_section(section)
 
-    @extend_schema(responses=RowOutput(many=True), filters=False)
+    @extend_schema(responses=RetroRowOutput(many=True), filters=False)
     @action(detail=True, pagination_class=None)
     def rows(self, request: Request, number: int) -> Response:
         """Factors, safeguards and actions of a draft in order, removed ones included."""
-        return Response(RowOutput(retros.list_rows(self._draft(request, number)), many=True).data)
+        return Response(RetroRowOutput(retros.list_rows(self._draft(request, number)), many=True).data)
 
-    @extend_schema(request=RowInput, responses={201: RowOutput, 200: RowOutput})
+    @extend_schema(request=RowInput, responses={201: RetroRowOutput, 200: RetroRowOutput})
     @rows.mapping.post
     def add_row(self, request: Request, number: int) -> Response:
         """Add a row at the end of its kind; 200 answers the first one again when a `key` is repeated."""
@@ -121,13 +121,13 @@ class RetroViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         )  # fmt: skip
         return self._answer_row(row, status=201 if is_new else 200)
 
-    @extend_schema(responses=RowOutput, filters=False)
+    @extend_schema(responses=RetroRowOutput, filters=False)
     @action(detail=True, url_path="rows/<slug:key>", pagination_class=None)
     def row(self, request: Request, number: int, key: str) -> Response:
         """One row; its ETag names the revision that a save is made on."""
         return self._answer_row(retros.get_row(self._draft(request, number), key))
 
-    @extend_schema(request=TextsInput, responses=RowOutput, parameters=[IF_MATCH])
+    @extend_schema(request=TextsInput, responses=RetroRowOutput, parameters=[IF_MATCH])
     @row.mapping.patch
     def save_row(self, request: Request, number: int, key: str) -> Response:
         """Save values of a row by name; `null` clears one, an absent one stays."""
@@ -141,7 +141,7 @@ class RetroViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
             raise _with_tag(conflict) from None
         return self._answer_row(row)
 
-    @extend_schema(responses=RowOutput, parameters=[IF_MATCH])
+    @extend_schema(responses=RetroRowOutput, parameters=[IF_MATCH])
     @row.mapping.delete
     def remove_row(self, request: Request, number: int, key: str) -> Response:
         """Take a row out of the draft; people can bring it back."""
@@ -154,12 +154,12 @@ class RetroViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
             raise _with_tag(conflict) from None
         return self._answer_row(row)
 
-    @extend_schema(responses=SnapshotOutput(many=True), filters=False)
+    @extend_schema(responses=RetroSnapshotOutput(many=True), filters=False)
     @action(detail=True, pagination_class=None)
     def snapshots(self, request: Request, number: int) -> Response:
         """Everything that was published, newest first."""
         require_known(request)
-        return Response(SnapshotOutput(retros.list_snapshots(self.get_object()), many=True).data)
+        return Response(RetroSnapshotOutput(retros.list_snapshots(self.get_object()), many=True).data)
 
     @extend_schema(responses=OpenApiTypes.OBJECT, filters=False)
     @action(detail=True, url_path="snapshots/<int:snapshot>", pagination_class=None)
@@ -202,10 +202,10 @@ class RetroViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         return int(sent)
 
     def _answer_section(self, section: RetroSection) -> Response:
-        return Response(SectionOutput(section).data, headers={"ETag": etag_of(str(section.revision))})
+        return Response(RetroSectionOutput(section).data, headers={"ETag": etag_of(str(section.revision))})
 
     def _answer_row(self, row: RetroRow, status: int = 200) -> Response:
-        return Response(RowOutput(row).data, status=status, headers={"ETag": etag_of(str(row.revision))})
+        return Response(RetroRowOutput(row).data, status=status, headers={"ETag": etag_of(str(row.revision))})
 
 
 def _with_tag(conflict: RevisionConflict) -> RevisionConflict:

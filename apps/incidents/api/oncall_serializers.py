@@ -23,7 +23,9 @@ class PageOutput(serializers.ModelSerializer[Page]):
     urgency = serializers.ChoiceField(choices=[u.value for u in Urgency], read_only=True)
     end_reason = serializers.ChoiceField(choices=[e.value for e in EndReason], read_only=True)
     bucket = serializers.ChoiceField(choices=[b.value for b in Bucket], read_only=True)
-    label = serializers.ChoiceField(choices=["", *(x.value for x in Label)], read_only=True)
+    label = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=["", *(x.value for x in Label)], read_only=True
+    )
     incident = serializers.SerializerMethodField(help_text="The incident it belongs to, if the reader may see it.")
 
     class Meta:

@@ -52,6 +52,19 @@ def rows_of(document: Mapping[str, Any], kind: RowKind) -> Iterator[Mapping[str,
     return (row for section in document["sections"] for row in section["rows"].get(kind.value, []))
 
 
+def texts_in_order(section: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is written in a section of a document, in the order in which its page asks; a stored text sorts its keys."""
+    known: Section = SECTIONS[section["key"]]
+    said = section["texts"]
+    return ((one.name, said[one.name]) for one in known.fields if said.get(one.name))
+
+
+def rows_in_order(section: Mapping[str, Any]) -> Iterator[tuple[RowKind, Sequence[Mapping[str, str]]]]:
+    """The rows of a section by kind, in the order of its page."""
+    known: Section = SECTIONS[section["key"]]
+    return ((kind, section["rows"][kind.value]) for kind in known.rows if section["rows"].get(kind.value))
+
+
 def as_markdown(document: Mapping[str, Any]) -> str:
     """The same for people elsewhere: headings, lists, paragraphs."""
     lines = [f"# {document['title']}", "", *_head(document)]
@@ -72,12 +85,11 @@ def _section(section: Mapping[str, Any], document: Mapping[str, Any]) -> Iterato
     labels = {one.name: one.label.removesuffix(" (optional)") for one in known.fields}
     if section["key"] == "timeline":
         yield from _story(document)
-    for name, text in section["texts"].items():
-        if text:
-            yield from ("", f"### {labels.get(name, name)}", "", text)
-    for kind, rows in section["rows"].items():
+    for name, text in texts_in_order(section):
+        yield from ("", f"### {labels.get(name, name)}", "", text)
+    for kind, rows in rows_in_order(section):
         for number, row in enumerate(rows, 1):
-            yield from _row_lines(RowKind(kind), number, row, ROWS[RowKind(kind)])
+            yield from _row_lines(kind, number, row, ROWS[kind])
 
 
 def _story(document: Mapping[str, Any]) -> Iterator[str]:

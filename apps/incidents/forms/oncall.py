@@ -35,12 +35,13 @@ class WallTimeField(forms.CharField):
 class RuleLabelForm(forms.Form):
     """One label for what a rule paged in a week."""
 
+    prefix = "whole"  # beside the form of single labels
     rule = forms.ChoiceField(label="Rule")
     label = forms.ChoiceField(label="Label", choices=LABELS)
     reach = forms.ChoiceField(label="Which pages", choices=REACHES, widget=forms.RadioSelect, initial=BLANK_ONLY)
 
     def __init__(self, *args: Any, rules: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, prefix="whole", **kwargs)
+        super().__init__(*args, **kwargs)
         self.fields["rule"].choices = rules  # type: ignore[attr-defined]
 
 

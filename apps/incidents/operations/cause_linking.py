@@ -126,8 +126,8 @@ def name_in_retro(incident: Incident, named: Iterable[int], *, now: datetime) ->
     known = causes.lock_causes(named)
     standing = {link.cause_id: link for link in IncidentCause.objects.filter(incident=incident, cause_id__in=known)}
     for pk, cause in known.items():
-        link = standing.get(pk) or IncidentCause(incident=incident, cause=cause)
-        if link.pk is None or not link.is_confirmed:
+        link = standing.get(pk) or IncidentCause(incident=incident, cause=cause, is_confirmed=False)
+        if not link.is_confirmed:
             link.is_confirmed, link.reason, link.said_at = True, "", now
             link.save()
     new = [cause for cause in known.values() if cause.known_since is None]

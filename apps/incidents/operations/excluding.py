@@ -142,7 +142,7 @@ def _root(incident: Incident, number: int | None, by: Principal) -> Incident:
 
 def _of_visible(root: Incident, sentence: str, by: Principal) -> str:
     """The sentence, without the number of an incident that may not be known of."""
-    is_known = queries.visible(by).filter(pk=root.duplicate_of_id).exists()
+    is_known = queries.visible(by).filter(pk=root.duplicate_of_id or 0).exists()
     return sentence if is_known else f"I-{root.pk} is a duplicate itself."
 
 

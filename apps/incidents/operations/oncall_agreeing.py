@@ -1,6 +1,7 @@
 """What people say about being on call: what a rule watches, a team's hours, what the stages of maturity ask for."""
 
 from datetime import date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -61,7 +62,7 @@ def write_profile(
     with writing(OnCallProfile):
         profile.save()
     _place_anew(team, profile.from_at)
-    said = {"from_at": profile.from_at.isoformat(), "zone": zone, "hours": [starts_minute, ends_minute]}
+    said: dict[str, Any] = {"from_at": profile.from_at.isoformat(), "zone": zone, "hours": [starts_minute, ends_minute]}
     said |= {"acknowledgement_seconds": acknowledgement_seconds}
     audit.record("oncall_profile.written", subject=profile, by=by, data={"team": team.slug, **said})
     return profile

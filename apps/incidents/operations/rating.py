@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -34,12 +35,15 @@ def change_severity(
     """
     policies.require_can_write(by, incident)
     incident, now = queries.lock_incident(incident.pk), now or clock.as_of()
-    at, origin = at or now, origin_of(by)
+    origin, is_timed = origin_of(by), at is not None
+    at = at or now
     if at > now:
         raise _invalid("/at", "in_future", f"The time lies ahead of the clock here, {now:%Y-%m-%d %H:%M} UTC.")
     known = level_of(queries.levels_of(incident), level)
     if known is None and origin is StatementOrigin.HUMAN:
         raise unknown_level(incident.policy, level if level is not None else reported_as)
+    if not is_timed and repeats_last(incident, level, reported_as, origin):
+        return incident
     if rate(incident, level, reported_as, at, origin, source, reason, now):
         settle(incident, now=now)
         note("severity", incident, by=by, reason=reason.strip(), level=level, at=at.isoformat())
@@ -50,19 +54,30 @@ def rate(
     incident: Incident, level: int | None, reported_as: str, at: datetime, origin: StatementOrigin, source: str,
     reason: str, now: datetime,
 ) -> bool:  # fmt: skip
-    """Write a level down where it says something new; the caller holds the lock and settles."""
-    known = level_of(queries.levels_of(incident), level)
-    row = SeverityChange(
-        incident=incident, level=known.number if known else None,
-        reported_as=(reported_as or ("" if level is None or known else str(level)))[:60], at=at, origin=origin,
-        source=source, reason=reason.strip(), recorded_at=now,
-    )  # fmt: skip
-    before = queries.last_severity(incident, origin)
-    if before is not None and (before.level, before.reported_as) == (row.level, row.reported_as):
+    """Write a level down, unless the same was said of that instant; the caller holds the lock and settles."""
+    said = _said(incident, level, reported_as)
+    if queries.is_rated(incident, origin, at=at, **said):
         return False
+    row = SeverityChange(
+        incident=incident, at=at, origin=origin, source=source, reason=reason.strip(), recorded_at=now, **said
+    )
     with writing(SeverityChange):
         row.save()
     return True
+
+
+def repeats_last(incident: Incident, level: int | None, reported_as: str, origin: StatementOrigin) -> bool:
+    """Whether this is what witnesses of one kind said last: without a time of its own it says nothing new."""
+    before = queries.last_severity(incident, origin)
+    said = _said(incident, level, reported_as)
+    return before is not None and {"level": before.level, "reported_as": before.reported_as} == said
+
+
+def _said(incident: Incident, level: int | None, reported_as: str) -> dict[str, Any]:
+    """A level of the policy, or what a tool calls one that is none."""
+    known = level_of(queries.levels_of(incident), level)
+    unknown = "" if level is None or known else str(level)
+    return {"level": known.number if known else None, "reported_as": (reported_as or unknown)[:60]}
 
 
 def unknown_level(policy: SeverityPolicy, level: object) -> Invalid:

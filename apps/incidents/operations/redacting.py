@@ -16,7 +16,7 @@ from apps.incidents.queries import storyline
 
 INSTEAD = "[redacted]"
 SHORTEST = 4
-TEXTS = ("title", "summary", "external_url", "exclusion_reason", "lift_reason")
+TEXTS = {"title": 200, "summary": 2000, "external_url": 500, "exclusion_reason": 500, "lift_reason": 500}  # and lengths
 
 
 @transaction.atomic
@@ -50,8 +50,7 @@ def redact_incident(*, incident: Incident, secret: str, by: Principal) -> int:
 def _redact_own(incident: Incident, secret: str) -> int:
     held = [name for name in TEXTS if secret in getattr(incident, name)]
     for name in held:
-        field = Incident._meta.get_field(name)
-        setattr(incident, name, getattr(incident, name).replace(secret, INSTEAD)[: field.max_length])
+        setattr(incident, name, getattr(incident, name).replace(secret, INSTEAD)[: TEXTS[name]])
     if held:
         incident.save(update_fields=held)
     return len(held)

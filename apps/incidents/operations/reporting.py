@@ -112,7 +112,7 @@ def _add_to(
         more = [Touched(one.service, ServiceRole.AFFECTED, one.flow, one.tenant) for one in more]
         IncidentService.objects.bulk_create(_row(incident, one, places) for one in more)
     statements.say(incident, fresh, origin, source, now)
-    is_rated = _rate(incident, level, now, source, now, by)
+    is_rated = not rating.repeats_last(incident, *level, origin) and _rate(incident, level, now, source, now, by)
     has_news = bool(fresh or more or is_rated)
     if has_news:
         settle(incident, now=now)

@@ -74,7 +74,7 @@ def give_access(*, incident: Incident, user: User | None = None, team: Team | No
     """Put a person or a team on the access list."""
     incident = _lock_restricted(incident, by)
     _add(incident, clock.now(), user_id=user.pk if user else None, team_id=team.pk if team else None)
-    note("access_given", incident, by=by, **_who(user.pk if user else None, team.pk if team else None))
+    note("access_given", incident, by=by, user=user.pk if user else None, team=team.pk if team else None)
 
 
 @transaction.atomic
@@ -84,7 +84,7 @@ def take_access(*, incident: Incident, access: IncidentAccess, by: Principal) ->
     if access.team_id == incident.owner_team_id:
         raise Conflict("state_forbids", f"{incident.owner_team.name} owns this incident and stays on the list.")
     IncidentAccess.objects.filter(pk=access.pk, incident=incident, removed_at=None).update(removed_at=clock.now())
-    note("access_taken", incident, by=by, **_who(access.user_id, access.team_id))
+    note("access_taken", incident, by=by, user=access.user_id, team=access.team_id)
 
 
 def add_team(incident: Incident, team: Team, *, now: datetime) -> None:
@@ -94,13 +94,10 @@ def add_team(incident: Incident, team: Team, *, now: datetime) -> None:
 
 
 def _add(incident: Incident, now: datetime, *, user_id: int | None = None, team_id: int | None = None) -> None:
-    IncidentAccess.objects.get_or_create(
-        incident=incident, user_id=user_id, team_id=team_id, removed_at=None, defaults={"added_at": now}
-    )
-
-
-def _who(user_id: int | None, team_id: int | None) -> dict[str, int]:
-    return {"user": user_id} if user_id is not None else {"team": team_id or 0}
+    standing = IncidentAccess.objects.filter(incident=incident, removed_at=None)
+    listed = standing.filter(team_id=team_id) if team_id else standing.filter(user_id=user_id or 0)
+    if not listed.exists():
+        IncidentAccess.objects.create(incident=incident, user_id=user_id, team_id=team_id, added_at=now)
 
 
 def _lock_restricted(incident: Incident, by: Principal) -> Incident:

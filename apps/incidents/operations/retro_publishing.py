@@ -144,7 +144,9 @@ def _keep_for_questions(retro: Retro, draft: Draft, known: Collection[int]) -> N
     )  # fmt: skip
 
 
-def _is_whole(row: DraftRow, other: str, kinds: type[FactorKind | SafeguardPurpose], others: type) -> bool:
+def _is_whole(
+    row: DraftRow, other: str, kinds: type[FactorKind | SafeguardPurpose], others: type[FactorRole | SafeguardState]
+) -> bool:
     return row.values.get("kind") in set(kinds) and row.values.get(other) in set(others)
 
 

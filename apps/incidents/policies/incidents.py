@@ -1,5 +1,7 @@
 """Who may report an incident, say what happened, link changes, restrict and redact."""
 
+from collections.abc import Collection
+
 from apps.accounts.domain import OrganisationRole, Principal, PrincipalKind, Scope
 from apps.core.problems import Forbidden
 from apps.incidents.models import Incident
@@ -14,12 +16,12 @@ def works_for(by: Principal, team_id: int | None) -> bool:
     return team_id is not None and by.works_in(team_id)
 
 
-def can_report(by: Principal, owner_ids: set[int]) -> bool:
+def can_report(by: Principal, owner_ids: Collection[int | None]) -> bool:
     """Whoever does the work of a team that owns one of the services."""
     return any(works_for(by, team_id) for team_id in owner_ids)
 
 
-def require_can_report(by: Principal, owner_ids: set[int]) -> None:
+def require_can_report(by: Principal, owner_ids: Collection[int | None]) -> None:
     """Raise `Forbidden` naming who may."""
     if not can_report(by, owner_ids):
         raise Forbidden("role_missing", "A member or a push token of a team that owns one of the services reports it.")

@@ -73,8 +73,8 @@ def lives_of(causes: Iterable[KnownCause]) -> dict[int, CauseLife]:
     known = {cause.pk: cause for cause in causes}
     actions: dict[int, list[ActionLife]] = defaultdict(list)
     rows = Action.objects.filter(known_cause_id__in=known, is_imported=False)
-    for cause_id, *times in rows.values_list("known_cause_id", "opened_at", "done_at", "dropped_at"):
-        actions[cause_id].append(ActionLife(*times))
+    for cause_id, opened, done, dropped in rows.values_list("known_cause_id", "opened_at", "done_at", "dropped_at"):
+        actions[cause_id or 0].append(ActionLife(opened, done, dropped))
     accepted = _accepted(known)
     return {pk: CauseLife(cause.known_since, actions[pk], accepted[pk]) for pk, cause in known.items()}
 
@@ -185,9 +185,9 @@ def _factors_of(pks: set[int]) -> tuple[Kinds, Boundaries]:
     for incident_id, values in written:
         if values.get("kind"):
             kinds[incident_id].add(values["kind"])
-        near, far = ids.get(values.get("boundary_from", "")), ids.get(values.get("boundary_to", ""))
-        if near and far:
-            boundaries[incident_id].add(frozenset((near, far)))
+        ends = {ids.get(values.get(end, "")) for end in ("boundary_from", "boundary_to")} - {None}
+        if len(ends) == 2:
+            boundaries[incident_id].add(frozenset(pk for pk in ends if pk is not None))
     return kinds, boundaries
 
 

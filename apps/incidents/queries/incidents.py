@@ -27,12 +27,13 @@ from apps.incidents.models import (
 
 CHANNEL = "incidents"
 WITH = ("owner_team", "policy")
+MOST_DIGITS = 10
 GOES_ON = Q(is_over=False, exclusion="")
 
 
 def visible(by: Principal) -> IncidentQuerySet:
     """Incidents the principal may know of; the base of every list."""
-    return Incident.objects.visible_to(by).select_related(*WITH)  # type: ignore[return-value]
+    return Incident.objects.visible_to(by).select_related(*WITH)
 
 
 def get_incident(pk: int, by: Principal) -> Incident:
@@ -50,13 +51,40 @@ def list_incidents(by: Principal) -> QuerySet[Incident]:
     return rows.prefetch_related(_services()).order_by("place", "since", F("started_at").desc(nulls_last=True), "-pk")
 
 
-def list_asked(by: Principal, *, standing: str, kind: str, team: str) -> QuerySet[Incident]:
-    """The same, narrowed: those that go on, are over or left out; of one kind; of one team."""
+def list_asked(by: Principal, *, standing: str, kind: str, team: str = "", service: str = "") -> QuerySet[Incident]:
+    """The same, narrowed: those that go on, are over or left out; of one kind; of one team; of one service."""
     rows = list_incidents(by)
     narrowed = {"going-on": GOES_ON, "over": Q(is_over=True, exclusion=""), "left-out": ~Q(exclusion="")}
     rows = rows.filter(narrowed[standing]) if standing in narrowed else rows
     rows = rows.filter(kind=kind) if kind in set(IncidentKind) else rows
-    return rows.filter(owner_team__slug=team) if team else rows
+    rows = rows.filter(owner_team__slug=team) if team else rows
+    return rows.filter(services__service__slug=service) if service else rows
+
+
+def list_open_of(team_id: int, by: Principal) -> list[Incident]:
+    """Visible incidents of a team that go on, oldest first."""
+    return list(visible(by).filter(GOES_ON, owner_team_id=team_id).order_by("started_at", "pk"))
+
+
+def find_named(words: str, by: Principal, most: int) -> list[Incident]:
+    """Visible incidents whose title or number is what is looked for, newest first."""
+    text = words.strip()
+    number = text.upper().removeprefix("I-")
+    named = Q(title__icontains=text)
+    if number.isascii() and number.isdecimal() and len(number) < MOST_DIGITS:
+        named |= Q(pk=int(number))
+    return list(visible(by).filter(named).order_by("-reported_at", "-pk")[:most])
+
+
+def names_for_evidence(keys: Iterable[str], by: Principal) -> dict[str, str]:
+    """What evidence calls incidents by key: the title, or of a restricted one nothing but its severity."""
+    pks = [int(number) for key in keys if (number := key.removeprefix("I-")).isascii() and number.isdecimal()]
+    seen = dict(visible(by).filter(pk__in=pks).values_list("pk", "title"))
+    levels = Incident.objects.filter(pk__in=pks).values_list("pk", "severity_worst")
+    return {
+        f"I-{pk}": f"I-{pk}: {seen[pk]}" if pk in seen else f"restricted, severity {level or 'not known'}"
+        for pk, level in levels
+    }
 
 
 def list_by_start(by: Principal) -> QuerySet[Incident]:
@@ -173,6 +201,12 @@ def last_severity(incident: Incident, origin: StatementOrigin) -> SeverityChange
     """What witnesses of one kind said last about the level."""
     rows = SeverityChange.objects.filter(incident=incident, origin=origin)
     return rows.order_by("-pk").first()
+
+
+def is_rated(incident: Incident, origin: StatementOrigin, *, at: datetime, level: int | None, reported_as: str) -> bool:
+    """Whether witnesses of one kind said this of this instant already."""
+    rows = SeverityChange.objects.filter(incident=incident, origin=origin, at=at)
+    return rows.filter(level=level, reported_as=reported_as).exists()
 
 
 def has_open_twin(incident: Incident) -> bool:

@@ -81,15 +81,13 @@ def find_rules(places: Collection[tuple[int, str]]) -> dict[tuple[int, str], int
     return {(service, name): pk for pk, service, name in rows.values_list("pk", "service_id", "name")}
 
 
-def list_around(rule_ids: Collection[int], start: datetime, end: datetime) -> list[dict[str, Any]]:
+def list_around(rule_ids: Collection[int], start: datetime, end: datetime) -> list[Any]:
     """Pages of some rules that fired in `[start, end]`, in order, as plain values."""
     rows = Page.objects.filter(rule_id__in=list(rule_ids), fired_at__gte=start, fired_at__lte=end)
     return list(rows.order_by("fired_at", "pk").values("pk", "rule_id", "fired_at", "urgency", "repeat"))
 
 
-def list_nights(
-    team_ids: Collection[int], nights: Collection[Any], start: datetime, end: datetime
-) -> list[dict[str, Any]]:
+def list_nights(team_ids: Collection[int], nights: Collection[Any], start: datetime, end: datetime) -> list[Any]:
     """Pages of some teams in some nights that fired in `[start, end]`, in order, as plain values."""
     rows = Page.objects.filter(
         team_id__in=list(team_ids), night__in=list(nights), fired_at__gte=start, fired_at__lte=end

@@ -1,6 +1,6 @@
 """Reads of retros: drafts with their parts and revisions, snapshots, and which are due."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db.models import F, Q, QuerySet
 
@@ -117,7 +117,7 @@ def draft_row(row: RetroRow) -> DraftRow:
 
 def draft_from(retro: Retro, sections: Iterable[RetroSection], rows: Iterable[RetroRow]) -> Draft:
     """A retro as it stands, from its parts."""
-    texts = {SectionKey(section.key): section.texts for section in sections}
+    texts: dict[str, Mapping[str, str]] = {SectionKey(section.key): section.texts for section in sections}
     return Draft(RetroForm(retro.form), texts, [draft_row(row) for row in rows if not row.is_removed])
 
 

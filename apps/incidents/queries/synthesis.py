@@ -244,10 +244,11 @@ class _Known:
         )  # fmt: skip
         alone = Q(end_reason=EndReason.BY_ITSELF.value, acknowledged_at=None)
         counted = rows.annotate(of=of).values("of", "rule_id", "rule__name", "rule__service__slug", "team__name")
-        return list(counted.annotate(
+        tallies: list[Any] = list(counted.annotate(
             pages=Count("pk"), labelled=Count("pk", filter=~Q(label="")),
             acted=Count("pk", filter=Q(label=Label.ACTED.value)), alone=Count("pk", filter=alone),
         ).order_by("rule__service__slug", "rule__name", "rule_id"))  # fmt: skip
+        return tallies
 
     def pages_of(self, month: Period) -> dict[str, int]:
         """Urgent pages of each team in a month."""

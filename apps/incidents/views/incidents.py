@@ -33,19 +33,20 @@ EMPTY = "What users felt will stand here: those that go on first, the oldest on 
 
 
 @access(Access.SHARED_READ)
-@reads("standing", "kind", "team", "page")
+@reads("standing", "kind", "team", "service", "page")
 def incident_list(request: PageRequest) -> HttpResponse:
     """Incidents that go on first, oldest on top; then the others, newest first. No count stands undivided."""
     standing = read_choice(request, "standing", (EVERY, *(key for key, _ in STANDING)))
     kind = read_choice(request, "kind", (EVERY, *IncidentKind))
-    team = request.GET.get("team", "")[:50].replace("\0", "")
-    page = read_page(request, queries.list_asked(request.principal, standing=standing, kind=kind, team=team))
+    team, service = (request.GET.get(name, "")[:50].replace("\0", "") for name in ("team", "service"))
+    rows = queries.list_asked(request.principal, standing=standing, kind=kind, team=team, service=service)
+    page = read_page(request, rows)
     going = [one for one in page.rows if not one.is_over and not one.exclusion]
     others = [one for one in page.rows if one not in going]
     tables = [list_table(rows, words) for rows, words in ((going, "Going on"), (others, "Over or left out")) if rows]
     pager = page.pager | {"text": ""} if page.pager["next_url"] or page.pager["previous_url"] else None
     context = {
-        "heading": "Incidents",
+        "heading": f"Incidents of {service}" if service else "Incidents",
         "tables": tables,
         "pager": pager,
         "empty": EMPTY,
@@ -53,7 +54,7 @@ def incident_list(request: PageRequest) -> HttpResponse:
         "kinds": _choices(request, "kind", [(EVERY, "Of every sort"), *((k.value, w) for k, w in KIND_WORDS.items())]),
         "teams": [(one.slug, one.name) for one in teams.list_teams()],
         "team": team,
-        "kept": [(name, request.GET[name]) for name in ("standing", "kind") if name in request.GET],
+        "kept": [(name, request.GET[name]) for name in ("standing", "kind", "service") if name in request.GET],
         "create_url": reverse("incidents:incident-create") if policies.can_report_somewhere(request.principal) else "",
         "policy_url": reverse("incidents:severity-policy"),
     }

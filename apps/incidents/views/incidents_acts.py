@@ -18,17 +18,12 @@ from apps.core.problems import Absent, Invalid, Outdated
 from apps.incidents.domain.incident_words import (
     Exclusion,
     IncidentKind,
-    LinkedFact,
-    LinkKind,
-    LinkState,
     MilestoneKind,
     ServiceRole,
 )
 from apps.incidents.forms.incidents import (
     EditForm,
     ExcludeForm,
-    LineForm,
-    LinkForm,
     MilestoneForm,
     ReasonForm,
     ReopenForm,
@@ -37,13 +32,11 @@ from apps.incidents.forms.incidents import (
     edit_words,
     milestone_name,
 )
-from apps.incidents.models import Incident, TimelineEntry
-from apps.incidents.operations import excluding, linking, rating, statements, timeline
-from apps.incidents.operations.timeline import Line
+from apps.incidents.models import Incident
+from apps.incidents.operations import excluding, rating, statements
 from apps.incidents.policies import incidents as policies
 from apps.incidents.presenting_incidents import incident_url, severity_words, status_words
 from apps.incidents.queries import incidents as queries
-from apps.incidents.queries import storyline
 from apps.services.queries import list_services
 
 BOTH = ["GET", "HEAD", "POST"]
@@ -114,7 +107,8 @@ def _levels(incident: Incident) -> list[tuple[str, str]]:
     return [(str(level.number), f"{level.number}: {level.means}") for level in queries.levels_of(incident)]
 
 
-def _services() -> list[tuple[str, str]]:
+def service_choices() -> list[tuple[str, str]]:
+    """Every service by name, as choices of a form."""
     return [(one.slug, one.name) for one in list_services()]
 
 
@@ -245,7 +239,7 @@ def incident_include(request: PageRequest, pk: int) -> HttpResponse:
 def incident_service(request: PageRequest, pk: int) -> HttpResponse:
     """A service it touched, or began in."""
     incident = mine(request, pk)
-    form = ServiceForm(sent(request), services=_services())
+    form = ServiceForm(sent(request), services=service_choices())
 
     def do() -> None:
         data = dict(form.cleaned_data)
@@ -272,118 +266,3 @@ def incident_service_release(request: PageRequest, pk: int, service: str) -> Htt
         heading="It did not touch this service", button="Take it out", done="Taken out.", anchor="#services",
         intro=f"{service} is named no longer, and its numbers are computed anew.",
     )  # fmt: skip
-
-
-@access(Access.TEAM_WRITE)
-@require_http_methods(BOTH)
-def incident_link(request: PageRequest, pk: int) -> HttpResponse:
-    """A deployment or change, and what it had to do with the incident."""
-    incident = mine(request, pk)
-    form = LinkForm(sent(request), services=_services())
-
-    def do() -> None:
-        data = form.cleaned_data
-        linking.link_change(
-            incident=incident, kind=LinkKind(data["kind"]), fact=LinkedFact(data["fact"]), service=data["service"],
-            key=data["key"], by=request.principal,
-        )  # fmt: skip
-
-    return act_page(
-        request, incident, form, do, heading="Link a change", button="Link it", done="Linked.", anchor="#links",
-        intro="What is said here goes before any definition's own rule, in all of them.",
-    )  # fmt: skip
-
-
-@access(Access.TEAM_WRITE)
-@require_http_methods(BOTH)
-def incident_rule_out(request: PageRequest, pk: int, kind: str, fact: str, service: str, key: str) -> HttpResponse:
-    """It was not this one: no definition uses the pair from now on."""
-    incident = corrected(request, pk)
-    if kind not in set(LinkKind) or fact not in set(LinkedFact):
-        raise Absent("not_found", "Nothing is here for you.")
-    form = ReasonForm(sent(request))
-    return act_page(
-        request, incident, form,
-        lambda: linking.link_change(
-            incident=incident, kind=LinkKind(kind), fact=LinkedFact(fact), service=service, key=key,
-            state=LinkState.REJECTED, **form.cleaned_data, by=request.principal,
-        ),
-        heading="Rule it out", button="Rule it out", done="Ruled out. No definition uses it.", anchor="#links",
-        intro=f"{key} of {service} stays ruled out for every definition until a person links it again.",
-    )  # fmt: skip
-
-
-@access(Access.TEAM_WRITE)
-@require_POST
-def candidate_link(request: PageRequest, pk: int, service: str, key: str) -> HttpResponse:
-    """One button: this deployment caused it."""
-    incident = mine(request, pk)
-    linking.link_change(incident=incident, kind=LinkKind.CAUSED_BY, service=service, key=key, by=request.principal)
-    messages.success(request, f"{key} of {service} is linked as the cause.")
-    return redirect(incident_url(incident) + "#links")
-
-
-@access(Access.TEAM_WRITE)
-@require_http_methods(BOTH)
-def timeline_add(request: PageRequest, pk: int) -> HttpResponse:
-    """A line of the story."""
-    incident = mine(request, pk)
-    form = LineForm(sent(request), initial={"at": clock.as_of().replace(second=0, microsecond=0)})
-    return act_page(
-        request, incident, form,
-        lambda: timeline.add_timeline_entry(incident=incident, line=_line(form), by=request.principal),
-        heading="Add a line", button="Add it", done="Added.", anchor="#timeline",
-        intro="What happened, in the order in which it happened.",
-    )  # fmt: skip
-
-
-@access(Access.TEAM_WRITE)
-@require_http_methods(BOTH)
-def timeline_edit(request: PageRequest, pk: int, entry: int) -> HttpResponse:
-    """Another wording or time of a line."""
-    incident, row = _entry(request, pk, entry)
-    words = {name: getattr(row, name) for name in LineForm.base_fields}
-    form = LineForm(sent(request), initial=words)
-
-    def do() -> None:
-        revision = form.cleaned_data["revision"] or 0
-        timeline.edit_timeline_entry(entry=row, line=_line(form), revision=revision, by=request.principal)
-
-    return act_page(
-        request, incident, form, do, heading="Change a line", button="Save", done="Saved.", anchor="#timeline",
-        intro="Everybody reads the new wording.",
-    )  # fmt: skip
-
-
-@access(Access.TEAM_WRITE)
-@require_POST
-def timeline_hide(request: PageRequest, pk: int, entry: int) -> HttpResponse:
-    """Take a line out of the story, or back in."""
-    incident, row = _entry(request, pk, entry)
-    hidden = timeline.hide_timeline_entry(entry=row, is_hidden=not row.is_hidden, by=request.principal)
-    messages.success(request, "Hidden. It can be brought back." if hidden.is_hidden else "Brought back.")
-    return redirect(incident_url(incident) + "#timeline")
-
-
-@access(Access.TEAM_WRITE)
-@require_POST
-def candidate_accept(request: PageRequest, pk: int) -> HttpResponse:
-    """One button: this line belongs to the story."""
-    incident = mine(request, pk)
-    asked = {name: request.POST.get(name, "")[:200].replace("\0", "") for name in ("source", "service", "key")}
-    timeline.accept_candidate(incident=incident, **asked, by=request.principal)
-    messages.success(request, "Taken over into the timeline.")
-    return redirect(reverse("incidents:incident-candidates", args=[pk]))
-
-
-def _line(form: forms.Form) -> Line:
-    data = form.cleaned_data
-    return Line(data["at"], data["text"], data["ended_at"], data["evidence_url"])
-
-
-def _entry(request: PageRequest, pk: int, entry: int) -> tuple[Incident, TimelineEntry]:
-    incident = mine(request, pk)
-    row = storyline.get_entry(entry, request.principal)
-    if row.incident_id != incident.pk:
-        raise Absent("not_found", "Nothing is here for you.")
-    return incident, row

@@ -40,12 +40,16 @@ def retro_list(request: PageRequest) -> HttpResponse:
     page = read_page(request, queries.list_retros(request.principal))
     context = {
         "heading": "Retros", "table": present_list(page.rows, clock.as_of()) if page.rows else None,
-        "pager": page.pager, "empty": EMPTY,
+        "pager": page.pager, "empty": EMPTY, "causes_url": reverse("incidents:cause-list"),
+        "months": [
+            {"label": team.name, "url": reverse("incidents:team-synthesis", args=[team.slug])}
+            for team in request.principal.own_teams
+        ],
     }  # fmt: skip
     return render(request, "incidents/retro_list.html", context)
 
 
-@access(Access.TEAM_READ)
+@access(Access.SHARED_READ)
 @reads()
 def retro(request: PageRequest, pk: int) -> HttpResponse:
     """The task list of a draft for those who write it; for everybody else what there is to read."""
@@ -156,7 +160,7 @@ def check_page(request: PageRequest, row: Retro, *, status: int = 200, is_outdat
     return render(request, "incidents/retro_check.html", context, status=status)
 
 
-@access(Access.TEAM_READ)
+@access(Access.SHARED_READ)
 @reads()
 def retro_snapshot(request: PageRequest, pk: int, number: int) -> HttpResponse:
     """One publication as it was."""
@@ -173,7 +177,7 @@ def retro_snapshot(request: PageRequest, pk: int, number: int) -> HttpResponse:
     return render(request, "incidents/retro_snapshot.html", context)
 
 
-@access(Access.TEAM_READ)
+@access(Access.SHARED_READ)
 @reads()
 def retro_snapshot_json(request: PageRequest, pk: int, number: int) -> HttpResponse:
     """A publication as the document that was hashed."""
@@ -182,7 +186,7 @@ def retro_snapshot_json(request: PageRequest, pk: int, number: int) -> HttpRespo
     return HttpResponse(snapshot.text.encode(), content_type="application/json", headers=headers)
 
 
-@access(Access.TEAM_READ)
+@access(Access.SHARED_READ)
 @reads()
 def retro_snapshot_markdown(request: PageRequest, pk: int, number: int) -> HttpResponse:
     """A publication for people elsewhere."""

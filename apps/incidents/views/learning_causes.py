@@ -166,7 +166,7 @@ def cause_confirm(request: PageRequest, pk: int, cause: int) -> HttpResponse:
     incident, row = _pair(request, pk, cause)
     cause_linking.confirm_cause(incident=incident, cause=row, by=request.principal)
     messages.success(request, f"Confirmed: {row} struck here.")
-    return redirect(f"/incidents/{pk}/#causes")
+    return redirect(f"/incidents/{pk}/candidates/#causes")
 
 
 @access(Access.PERSON)
@@ -178,7 +178,7 @@ def cause_refuse(request: PageRequest, pk: int, cause: int) -> HttpResponse:
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
     cause_linking.refuse_cause(incident=incident, cause=row, reason=reason, by=request.principal)
     messages.success(request, f"Noted: {row} did not strike here.")
-    return redirect(f"/incidents/{pk}/#causes")
+    return redirect(f"/incidents/{pk}/candidates/#causes")
 
 
 def _pair(request: PageRequest, pk: int, cause_pk: int) -> tuple[Incident, KnownCause]:

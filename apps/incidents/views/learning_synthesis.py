@@ -17,6 +17,7 @@ from apps.core.periods import Grain, Period, UnknownPeriod, parse_period, period
 from apps.core.problems import Absent, Conflict, Invalid, Unreadable
 from apps.incidents.forms.learning import PickForm
 from apps.incidents.operations.synthesis_picking import pick_improvement
+from apps.incidents.policies import learning as policies
 from apps.incidents.presenting_synthesis import present, words_of
 from apps.incidents.queries import synthesis as queries
 from apps.incidents.queries.synthesis import Scope
@@ -55,6 +56,8 @@ def _answer(request: PageRequest, scope: Scope, own: Teams, crumbs: list[dict[st
     month = _month(request)
     mine = [(team.slug, team.name) for team in own if request.principal.works_in(team.pk)]
     if request.method == "POST":
+        if not mine:
+            policies.require_can_pick(request.principal, own[0].pk if own else 0, scope.name)
         return _pick(request, scope, month, own, crumbs)
     line = request.GET.get("line", "")
     form = PickForm(teams=mine, initial={"line": line}) if line and mine and request.principal.is_person else None

@@ -92,7 +92,7 @@ def rule_describe(request: PageRequest, pk: int) -> HttpResponse:
             form.add_error(
                 None, f"Somebody else described this rule meanwhile: {stands}. Send it again to change that."
             )
-            form.data = {**form.data.dict(), "revision": found.revision}
+            form.data = {**request.POST.dict(), "revision": found.revision}
             status = 412
         else:
             messages.success(request, "Saved. It stands beside the rule and in its list.")

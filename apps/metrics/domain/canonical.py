@@ -92,7 +92,8 @@ def _population(population: Population) -> dict[str, Any]:
         "clock": _time(population.clock),
         "where": _clauses(population.where),
     }
-    return written | ({"amount": population.amount} if population.amount else {})
+    more = {"amount": population.amount} if population.amount else {}
+    return written | more | ({"until": _time(population.until)} if population.until else {})
 
 
 def _time(time: TimeAt) -> Any:

@@ -24,6 +24,7 @@ from apps.metrics.domain.spec import (
     Reading,
     Span,
     Spec,
+    TimeAt,
     Window,
 )
 from apps.metrics.domain.times import read_span, read_time
@@ -47,7 +48,8 @@ ONLY_FOR = {
 NEEDED_BY = (("numerator", (Measure.RATIO,)), ("value", (Measure.QUANTILE, Measure.MEAN)))
 ALWAYS_ZERO = (Measure.COUNT, Measure.RATE)
 ONE_IS_ENOUGH = (Measure.COUNT, Measure.RATE, Measure.LATEST, Measure.ATTAINMENT)
-POPULATION_KEYS = ("facts", "clock", "where", "amount")
+POPULATION_KEYS = ("facts", "clock", "where", "amount", "until")
+STANDING_BY = (Measure.COUNT, Measure.RATIO)
 GOOD_AND_VALID = ("good", "valid")
 
 
@@ -105,6 +107,7 @@ class _SpecReader:
         rest = {**self._plain(measure), "exclude": self._exclude(self._first_scope(linked=False))}
         unit = self._unit(measure, numerator, value, of, rest["per"])
         self._check_link_reaches(of)
+        self._check_all_stand((*of, *numerator[1]))
         if rest["exclude"] and len({population.facts for population in of}) > 1:
             self.faults.add("/exclude", "not_applicable", "Facts are left out of populations of one source only.")
         self._check_good_and_valid(measure, scope)
@@ -164,12 +167,23 @@ class _SpecReader:
         plain = Scope(scope.source, self.sources)
         where = self.conditions.read_all(value["where"], f"{pointer}/where", plain) if "where" in value else ()
         amount = self._amount(value["amount"], f"{pointer}/amount", plain) if "amount" in value else ""
+        until = self._until(value["until"], f"{pointer}/until", plain, measure) if "until" in value else None
         if clock is None or amount is None:
             return None
-        population = Population(scope.source.key, clock, where, amount)
+        population = Population(scope.source.key, clock, where, amount, until)
         if measure is not None:
             guard_population(population, measure, pointer, self.faults)
         return population
+
+    def _until(self, value: Any, pointer: str, scope: Scope, measure: Measure | None) -> TimeAt | None:
+        """When what stands ends; facts of several services, linked ones and other measures have no such count."""
+        if measure is not None and measure not in STANDING_BY:
+            self.faults.add(pointer, "not_applicable", f"*until* belongs to count and ratio, not to {measure}.")
+        if "link" in self.document or scope.source.counted_once_by:
+            self.faults.add(
+                pointer, "not_applicable", f"What stands of {scope.source.key} is not counted, or not with a link."
+            )
+        return read_time(value, pointer, scope, self.faults)
 
     def _scope(self, key: Any, pointer: str, *, linked: bool, noted: bool = False) -> Scope | None:
         """Where paths of a population start; None for a source nobody reports."""
@@ -313,6 +327,10 @@ class _SpecReader:
             measure, per=per or "week", is_share=not numerator[1], has_amount=has_amount, value=value
         )
         return read_unit(self.document["unit"], fitting, "/unit", self.faults)
+
+    def _check_all_stand(self, populations: tuple[Population, ...]) -> None:
+        if len({population.until is None for population in populations}) > 1:
+            self.faults.add("/of", "not_applicable", "Either every population says *until*, or none does.")
 
     def _check_link_reaches(self, of: tuple[Population, ...]) -> None:
         start, end = self.link_ends

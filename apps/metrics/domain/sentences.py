@@ -61,7 +61,10 @@ def _has_the_link(spec: Spec) -> bool:
 
 
 def _say_period(spec: Spec) -> str:
-    """Into which period a fact falls."""
+    """Into which period a fact falls, or at whose ends it stands."""
+    if (until := spec.of[0].until) is not None:
+        stands = f"{say_time(spec.of[0].clock)} and {say_time(until)}"
+        return f"Each {singular(spec.of[0].facts)} counts at the end of every period between {stands}."
     clock, one = spec.of[0].clock, "Each" if len(spec.of) > 1 else f"Each {singular(spec.of[0].facts)}"
     act = say_act(clock.paths[0], "it") if clock.pick == "only" and not clock.plus else ""
     return f"{one} counts in the period in which {act}." if act else f"{one} counts in the period of {say_time(clock)}."

@@ -105,12 +105,16 @@ Clause = Condition | SpanCondition | AnyOf
 
 @dataclass(frozen=True)
 class Population:
-    """Facts whose clock lies in the period and which meet all conditions; `amount` is added up (else 1)."""
+    """Facts whose clock lies in the period and which meet all conditions; `amount` is added up (else 1).
+
+    With `until` those count that stand at the period's end: begun by then, at their clock, and not ended.
+    """
 
     facts: str
     clock: TimeAt
     where: tuple[Clause, ...] = ()
     amount: str = ""
+    until: TimeAt | None = None
 
 
 @dataclass(frozen=True)
@@ -180,6 +184,11 @@ class Spec:
     def is_share(self) -> bool:
         """A ratio whose numerator is a subset of its population."""
         return self.measure is Measure.RATIO and not self.numerator_of
+
+    @property
+    def is_stock(self) -> bool:
+        """What stands at the end of a period is counted, not what happened in it."""
+        return any(population.until for population in self.of)
 
     @property
     def is_zero_when_empty(self) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from apps.metrics.domain.starter import STARTER, StarterVersion
 from apps.metrics.domain.starter_follow_up import FOLLOW_UP_STARTER
 from apps.metrics.domain.starter_incidents import INCIDENT_STARTER, WITH_INCIDENTS
+from apps.metrics.domain.starter_learning import LEARNING_STARTER
 from apps.metrics.domain.starter_oncall import ONCALL_STARTER
 
 
@@ -31,7 +32,10 @@ FOLLOW_UP = Catalogue(
     "follow-up", "Actions", "Whether promises are kept by their first day, verified, and fix what they should.",
     FOLLOW_UP_STARTER,
 )  # fmt: skip
-CATALOGUES = (DELIVERY, INCIDENTS, FOLLOW_UP, ON_CALL)
+LEARNING = Catalogue(
+    "learning", "Learning", "Whether retros are written in time, and whether known causes return.", LEARNING_STARTER,
+)  # fmt: skip
+CATALOGUES = (DELIVERY, INCIDENTS, LEARNING, FOLLOW_UP, ON_CALL)
 EVERY_STARTER = tuple(version for catalogue in CATALOGUES for version in catalogue.versions)
 # Versions that are shipped to be proposed once their facts arrive, by the slug of their definition.
 NEXT_VERSIONS = {version.slug: version for version in WITH_INCIDENTS}

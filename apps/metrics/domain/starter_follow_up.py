@@ -1,5 +1,7 @@
 """Starter definitions of actions: done by the first day, verified, and how soon incidents are fixed. Pure."""
 
+from typing import Any
+
 from apps.metrics.domain.starter import StarterVersion
 from apps.metrics.domain.starter_incidents import REAL
 
@@ -95,4 +97,53 @@ TIME_TO_FIX = StarterVersion(
     reason=FIRST_REASON,
 )
 
-FOLLOW_UP_STARTER = (ACTIONS_ON_TIME, ACTIONS_VERIFIED, TIME_TO_FIX)
+OPEN: dict[str, Any] = {"facts": "actions", "clock": "created_at", "until": {"earliest": ["done_at", "dropped_at"]}}
+SELDOM = {"grains": ["month", "quarter"]}
+
+RELIABILITY_BACKLOG = StarterVersion(
+    slug="reliability-backlog",
+    lens="learning",
+    name="Reliability backlog",
+    spec={"measure": "count", "of": OPEN, "direction": "lower_is_better", "unit": "count", "window": SELDOM},
+    contract={
+        "purpose": "Shows how much of what was promised after incidents is still to be done.",
+        "decision": "Leadership and team decide how much capacity of the next quarter goes to it.",
+        "data_source": COMMITTED + " Open at the end of a period: neither done nor dropped by then.",
+        "cadence": "Quarterly, in the target review.",
+        "escalation": "Growing for two quarters: fewer actions are opened, or others make room for them.",
+        "pitfall": "A short backlog may mean that little is learned; read it beside the incidents.",
+        "pair": "reliability-backlog-overdue",
+        "prompts": _prompts("Which of these would we open again today?", "What made the backlog shrink?"),
+    },
+    reason=FIRST_REASON,
+)
+
+RELIABILITY_BACKLOG_OVERDUE = StarterVersion(
+    slug="reliability-backlog-overdue",
+    lens="learning",
+    name="Overdue part of the reliability backlog",
+    spec={
+        "measure": "ratio",
+        "of": OPEN,
+        "numerator": OPEN | {"clock": "first_due_at"},
+        "direction": "lower_is_better",
+        "unit": "quotient",
+        "reading": "commitment",
+        "window": SELDOM,
+    },
+    contract={
+        "purpose": "Shows how much of the backlog has passed the day it was promised for.",
+        "decision": "Leadership and team decide which promises are dropped with a reason and which get time.",
+        "data_source": COMMITTED + " The first due day counts, whatever dates were set later.",
+        "cadence": "Quarterly, in the target review.",
+        "escalation": "Above a third for two quarters: the review goes through the oldest ones, one by one.",
+        "pitfall": "Of a small backlog one action is a large part; read it beside the count.",
+        "pair": "reliability-backlog",
+        "prompts": _prompts("Which promise is still worth keeping?", "What was finished or let go?"),
+    },
+    reason=FIRST_REASON,
+)
+
+FOLLOW_UP_STARTER = (
+    ACTIONS_ON_TIME, ACTIONS_VERIFIED, TIME_TO_FIX, RELIABILITY_BACKLOG, RELIABILITY_BACKLOG_OVERDUE,
+)  # fmt: skip

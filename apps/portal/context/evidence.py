@@ -11,7 +11,7 @@ from apps.measurements.models import Restatement
 from apps.measurements.queries import Cell, LeftOut
 from apps.metrics.domain.spec import Measure, Span, Spec
 from apps.portal.context.readings import count_words, value_words
-from apps.portal.queries.evidence import CellPage
+from apps.portal.queries.evidence import OF_INCIDENTS, CellPage
 from apps.portal.queries.services import label_of_source
 from apps.portal.tables import header, moment, plain
 
@@ -30,6 +30,8 @@ def sum_words(cell: Cell, spec: Spec) -> str:
     # Beside amounts, sums are kept in whole millionths.
     scale = MILLION if any(population.amount for population in spec.of + spec.numerator_of) else 1
     top = format_count(round((reading.numerator or 0) / scale))
+    if spec.measure is Measure.COUNT and spec.is_stock:
+        return f"{count_words(reading.n, 'fact')} stood at the end = {value}."
     if spec.measure in (Measure.COUNT, Measure.RATE):
         return f"{top} in {format_count(round(reading.denominator or 0))} days = {value}."
     if spec.measure is Measure.LATEST:
@@ -107,15 +109,22 @@ def _facts_table(page: CellPage, rows: list[Any], caption: str, count: int) -> d
 
 def _fact_row(page: CellPage, row: Any, *, has_length: bool, is_share: bool) -> list[dict[str, Any]]:
     service = page.services.get(row.service_id)
-    name = f"{row.key} → {row.partner}" if row.partner else row.key
+    key = page.names.get(row.key, row.key) if row.source in OF_INCIDENTS else row.key
+    name = f"{key} → {row.partner}" if row.partner else key
     length = format_value(row.seconds, page.cell.unit) if row.seconds is not None else ""
     return [
-        header(f"{label_of_source(row.source).rstrip('s')} {name}"),
+        header(f"{label_of_source(row.source).rstrip('s')} {name}", _url_of(page, row)),
         {"text": service.name, "url": reverse("portal:service", args=[service.slug])} if service else plain(""),
         moment(row.at),
         *([plain(length, numeric=True)] if has_length else []),
         *([plain("Yes" if row.in_numerator else "")] if is_share else []),
     ]
+
+
+def _url_of(page: CellPage, row: Any) -> str:
+    """The page of an incident that the reader may know of."""
+    is_named = row.source in OF_INCIDENTS and page.names.get(row.key, "").startswith(row.key)
+    return reverse("incidents:incident", args=[row.key.removeprefix("I-")]) if is_named else ""
 
 
 def restatements_table(cell: Cell, rows: list[Restatement]) -> dict[str, Any]:

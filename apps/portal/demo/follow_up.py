@@ -57,7 +57,7 @@ ACTIONS = (
         shown=EvidenceDraft(EvidenceKind.TEST, url="https://ci.example.org/commerce/upgrade"),
     ),
     Told(
-        "small", "insights", date(2026, 4, 9), date(2026, 5, 11), "Release from the main line every week",
+        "small", "runtime", date(2026, 4, 9), date(2026, 5, 11), "Release from the main line every week",
         "Four weeks in a row carry a release", metric="deployment-frequency", done_on=date(2026, 5, 8),
         verified_on=date(2026, 5, 19), shown=EvidenceDraft(EvidenceKind.DASHBOARD, url="https://boards.example.org/releases"),
     ),
@@ -114,8 +114,8 @@ ACTIONS = (
 
 def adopt_definitions(cast: Cast) -> str:
     """The steward adopts what actions are measured by, from the quarter's first Monday on."""
-    adopted = metrics.adopt_starter(owner_team=cast.teams[OWNER], catalogue=FOLLOW_UP, on=IN_FORCE_ON, by=cast.steward)
-    return f"{len(adopted)} definitions of actions adopted, in force from {IN_FORCE_ON:%-d %B %Y}"
+    metrics.adopt_starter(owner_team=cast.teams[OWNER], catalogue=FOLLOW_UP, on=IN_FORCE_ON, by=cast.steward)
+    return f"{len(FOLLOW_UP.versions)} definitions of actions adopted, in force from {IN_FORCE_ON:%-d %B %Y}"
 
 
 def open_one(cast: Cast, *, told: Told) -> None:

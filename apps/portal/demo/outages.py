@@ -11,6 +11,7 @@ from functools import cache, partial
 
 from apps.accounts.domain import SYSTEM, Principal, TeamRole
 from apps.core import clock
+from apps.core.fact_sources import sources
 from apps.governance.domain.kinds import Op
 from apps.governance.domain.revisions import Asked, Category
 from apps.incidents.domain.incident_words import (
@@ -23,11 +24,10 @@ from apps.incidents.domain.incident_words import (
     ServiceRole,
 )
 from apps.incidents.domain.statements import Moment
-from apps.incidents.facts import INCIDENTS
 from apps.incidents.models import Incident
 from apps.incidents.operations import excluding, linking, rating, reporting, restricting, statements, timeline
 from apps.incidents.operations.reporting import Touched
-from apps.incidents.queries import incidents, linked, storyline
+from apps.incidents.queries import incidents, linked, retros, storyline
 from apps.metrics import operations as metrics
 from apps.metrics.domain.starter_catalogues import INCIDENTS as CATALOGUE
 from apps.metrics.domain.starter_incidents import WITH_INCIDENTS
@@ -127,10 +127,13 @@ def look_closer(cast: Cast, *, after: date | None, until: date) -> str:
     hurt = [one for one in hurt if first is None or one.ended >= first]
     for one in hurt:
         incident = incidents.get_by_key(SOURCE, one.key)
-        _look_closer(incident, one, cast.holder(incident.owner_team.slug, TeamRole.TECH_LEAD))
+        if has_published_retro(incident):
+            continue
+        look_at(incident, one, cast.holder(incident.owner_team.slug, TeamRole.TECH_LEAD))
+    source = sources.get("incidents")
     for slug in sorted(set(WATCHED.values())):
         services.hear(
-            source=INCIDENTS.key, service_id=cast.services[slug].pk, channel=INCIDENTS.own_channel, at=last,
+            source=source.key, service_id=cast.services[slug].pk, channel=source.own_channel, at=last,
             connected_from=local(WATCHED_FROM, time(0)),
         )  # fmt: skip
     return f"{len(hurt)} incidents that hurt are looked at closer, until {until:%-d %B %Y}"
@@ -152,7 +155,13 @@ def _moments(one: Outage, start: datetime, end: datetime, again: Sequence[Sequen
     return found
 
 
-def _look_closer(incident: Incident, one: Outage, lead: Principal) -> None:
+def has_published_retro(incident: Incident) -> bool:
+    """Whether its retro is published: then it was looked at closer before, and keeps what it says."""
+    retro = retros.find_retro(incident.pk)
+    return retro is not None and retro.first_published_at is not None
+
+
+def look_at(incident: Incident, one: Outage, lead: Principal) -> None:
     """What the tech lead adds to an incident that hurt: when it began, when it stopped hurting, what may be behind."""
     began = one.began - timedelta(minutes=2 + drawn(f"start {one.key}", 12))
     statements.record_milestone(incident=incident, kind=K.IMPACT_STARTED, at=began, by=lead)

@@ -18,7 +18,9 @@ from apps.portal.demo import (
     cast,
     endings,
     exceptions,
+    follow_up,
     history,
+    learning,
     marks,
     oncall,
     openings,
@@ -89,7 +91,7 @@ def _acts(tell: Tell) -> Iterator[Act]:
     yield from _updates(tell)
     others = (
         proposals.acts(), exceptions.acts(), endings.acts(), openings.acts(), oncall.acts(IMPORTS_ON),
-        outages.acts(IMPORTS_ON),
+        outages.acts(IMPORTS_ON), learning.acts(), follow_up.acts(),
     )  # fmt: skip
     for at, do in chain.from_iterable(others):
         yield Act(at, do)

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from apps.accounts.domain import Principal
 from apps.core.periods import Period, UnknownPeriod, parse_period
 from apps.core.problems import Absent
+from apps.incidents.queries import incidents
 from apps.measurements import queries as measurements
 from apps.measurements.models import ComputeRun, Restatement
 from apps.measurements.queries import Cell, Difference, Evidence
@@ -14,6 +16,7 @@ from apps.portal.queries.subjects import NamedSubject, get_subject
 from apps.services.models import Service
 
 MOST_ROWS = 200
+OF_INCIDENTS = ("incidents", "retros")  # sources whose rows are keyed by their incident
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class CellPage:
     run: ComputeRun | None
     restatements: list[Restatement]
     services: dict[int, Service]
+    names: dict[str, str]
 
     @property
     def spec(self) -> Spec:
@@ -35,7 +39,7 @@ class CellPage:
         return metrics.spec_of(self.version)
 
 
-def get_cell_page(slug: str, address: str, period_key: str) -> CellPage:
+def get_cell_page(slug: str, address: str, period_key: str, by: Principal) -> CellPage:
     """Everything behind one number; raises `Absent` for an unknown metric, subject or period, or before any version."""
     subject, period = get_subject(address), _period(period_key)
     cell = measurements.get_cells([subject.subject], [slug], [period]).get((subject.subject, slug, period.key, "whole"))
@@ -55,7 +59,14 @@ def get_cell_page(slug: str, address: str, period_key: str) -> CellPage:
         run=measurements.get_run(cell.run_id),
         restatements=measurements.list_restatements(cell.cell_id) if cell.cell_id else [],
         services=Service.objects.in_bulk(ids),
+        names=_names(evidence, by),
     )
+
+
+def _names(evidence: Evidence, by: Principal) -> dict[str, str]:
+    """What facts of incidents are called: their titles, of restricted ones only how severe they were."""
+    keys = {row.key for row in evidence.rows if row.source in OF_INCIDENTS}
+    return incidents.names_for_evidence(keys, by) if keys else {}
 
 
 def _version(slug: str, cell: Cell) -> DefinitionVersion:

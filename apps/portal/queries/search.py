@@ -1,10 +1,12 @@
-"""Search over what the reader may see: teams, services, metrics."""
+"""Search over what the reader may see: teams, services, metrics, incidents."""
 
 from dataclasses import dataclass
 
 from django.db.models import Q
 from django.urls import reverse
 
+from apps.accounts.domain import Principal
+from apps.incidents.queries import incidents
 from apps.metrics.models import DefinitionVersion
 from apps.services.models import Service
 from apps.teams import queries as teams
@@ -21,14 +23,14 @@ class Found:
     url: str
 
 
-def find(words: str) -> list[Found]:
-    """Teams, services and metrics whose name or slug contains the words, by name, at most 20 of each; three queries.
+def find(words: str, by: Principal) -> list[Found]:
+    """Teams, services, metrics and incidents that contain the words, at most 20 of each; four queries.
 
-    All three are shared: everybody signed in may read them.
+    The first three are shared: everybody signed in may read them. Of incidents only those the reader may know of.
     """
     if not words.strip():
         return []
-    return [*_teams(words), *_services(words), *_metrics(words)]
+    return [*_teams(words), *_services(words), *_metrics(words), *_incidents(words, by)]
 
 
 def _named(words: str) -> Q:
@@ -43,6 +45,11 @@ def _teams(words: str) -> list[Found]:
 def _services(words: str) -> list[Found]:
     rows = Service.objects.filter(_named(words)).order_by("name")[:MOST]
     return [Found("Service", service.name, reverse("portal:service", args=[service.slug])) for service in rows]
+
+
+def _incidents(words: str, by: Principal) -> list[Found]:
+    rows = incidents.find_named(words, by, MOST)
+    return [Found("Incident", f"{one}: {one.title}", reverse("incidents:incident", args=[one.pk])) for one in rows]
 
 
 def _metrics(words: str) -> list[Found]:

@@ -8,6 +8,8 @@ from datetime import datetime
 from apps.accounts.domain import Principal
 from apps.core import clock
 from apps.core.periods import Grain, period_at
+from apps.incidents.models import Incident
+from apps.incidents.queries import incidents
 from apps.metrics import queries as metrics
 from apps.metrics.models import DefinitionVersion, Target
 from apps.services import queries as services
@@ -45,6 +47,7 @@ class TeamAbout:
     targets: list[AgreedTarget] | None
     tokens: list[ApiToken] | None
     quarter: str
+    incidents: list[Incident]
 
 
 def count_services(team_ids: Sequence[int], at: datetime) -> Counter[int]:
@@ -73,6 +76,7 @@ def get_about(slug: str, principal: Principal, at: datetime) -> TeamAbout:
         targets=targets,
         tokens=tokens,
         quarter=quarter,
+        incidents=incidents.list_open_of(team.pk, principal),
     )
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from apps.core.access import Access, access
-from apps.core.asking import reads
+from apps.core.asking import PageRequest, reads
 from apps.core.calendar_words import period_words
 from apps.portal.context.evidence import (
     counted_table,
@@ -26,9 +26,9 @@ from apps.portal.queries.metrics import sentence_of
 
 @access(Access.SHARED_READ)
 @reads()
-def evidence(request: HttpRequest, slug: str, subject: str, period: str) -> HttpResponse:
+def evidence(request: PageRequest, slug: str, subject: str, period: str) -> HttpResponse:
     """One value of one subject and period with everything it is made of."""
-    page = get_cell_page(slug, subject, period)
+    page = get_cell_page(slug, subject, period, request.principal)
     words = value_words(page.cell)
     context = {
         "heading": f"{page.cell.name}, {page.subject.name}",

@@ -18,7 +18,7 @@ LONGEST = 100
 def search(request: PageRequest) -> HttpResponse:
     """Results by kind; the same as JSON for whoever asks for it."""
     words = request.GET.get("q", "").replace("\0", "")[:LONGEST]  # PostgreSQL takes no NUL in a text
-    found = find(words)
+    found = find(words, request.principal)
     if request.headers.get("Accept", "").startswith("application/json"):
         return JsonResponse({"results": [asdict(one) for one in found]})
     groups = [{"kind": kind, "results": list(rows)} for kind, rows in groupby(found, key=lambda one: one.kind)]

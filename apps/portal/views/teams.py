@@ -68,6 +68,7 @@ def about_context(about: TeamAbout, by: Principal) -> dict[str, Any]:
             {"text": service.name, "url": reverse("portal:service", args=[service.slug])} for service in about.services
         ],
         "members": _members_table(about),
+        "incidents": _incidents_table(about),
         "agreements": [
             {
                 "text": f"{row.get_matter_display()}, until {day_words(row.review_by)}",
@@ -98,6 +99,20 @@ def _asks(team: Team, by: Principal) -> list[dict[str, str]]:
 def type_words(team: Team) -> str:
     """The team's type as words: "Product team"."""
     return f"{team.get_team_type_display()} team"
+
+
+def _incidents_table(about: TeamAbout) -> dict[str, Any]:
+    """Incidents that go on, oldest first."""
+    rows = [
+        [
+            header(f"{one}: {one.title}", reverse("incidents:incident", args=[one.pk])),
+            plain(f"Severity {one.severity_worst}" if one.severity_worst else "No severity yet"),
+            moment(one.started_at) if one.started_at else plain("not known"),
+        ]
+        for one in about.incidents
+    ]
+    columns = [{"label": label} for label in ("Incident", "Severity", "Impact started")]
+    return {"caption": "Going on", "columns": columns, "rows": rows}
 
 
 def _members_table(about: TeamAbout) -> dict[str, Any]:

@@ -242,9 +242,9 @@ def test_agenda__overdue_and_done_for_two_weeks_unverified(organisation: Organis
         follow_up.set_date(action=fresh, due_on=date(2026, 8, 3), reason="Moved.", by=by("dee"))
         stands = queries.list_for_agenda(organisation.checkout.pk, later, by=SYSTEM)
         assert [action.text for action in stands] == ["late", "done"]
-        assert queries.counts_of([organisation.checkout.pk], later, by=SYSTEM)[organisation.checkout.pk] == queries.Counted(
-            2, 1, 1
-        )
+        assert queries.counts_of([organisation.checkout.pk], later, by=SYSTEM)[
+            organisation.checkout.pk
+        ] == queries.Counted(2, 1, 1)
     assert late.state == "open"
 
 

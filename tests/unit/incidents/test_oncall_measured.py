@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -110,7 +111,7 @@ def _slugs() -> list[str]:
     return [version.slug for version in ON_CALL.versions]
 
 
-def _value(team_id: int, slug: str) -> tuple[Fraction | None, int]:
+def _value(team_id: int, slug: str) -> tuple[Any, int]:
     subject = Subject(SubjectKind.TEAM, team_id)
     cell = queries.load_board([subject], [slug], [WEEK]).cell(subject, slug, WEEK)
     assert cell is not None

@@ -20,7 +20,7 @@ from apps.services.models import FactConnection
 from tests.oncall import MONDAY, in_madrid, item, madrid_items, push_token
 from tests.personas import Organisation, principal_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sql]
 SETTLED = ("rule__name", "fired_at", "bucket", "night", "repeat", "woke")
 
 

@@ -110,3 +110,9 @@ def test_as_markdown__reads_like_the_page() -> None:
         "1. **Factor**: No limit.", "   - Kind: Capacity", "1. **Action**: Limit retries",
     ):  # fmt: skip
         assert line in written.splitlines()
+
+
+def test_as_markdown__in_the_order_of_the_page_after_the_text_was_stored() -> None:
+    stored = read_text(canonical_text(sample()))
+    written = as_markdown(stored)
+    assert written == as_markdown(sample())

@@ -18,7 +18,7 @@ from apps.measurements.domain.readings import Reading
 from apps.measurements.domain.subjects import Subject, SubjectKind
 from apps.metrics.domain.starter_follow_up import ACTIONS_ON_TIME, ACTIONS_VERIFIED, FOLLOW_UP_STARTER
 from apps.services import operations as services
-from tests.measuring import adopt
+from tests.measuring import adopt, answer
 from tests.personas import Organisation, principal_of
 
 pytestmark = [pytest.mark.sql, pytest.mark.django_db]
@@ -119,3 +119,42 @@ def test_facts__belong_to_the_team_though_the_service_moves(organisation: Organi
 @pytest.mark.parametrize("one", [ACTIONS_ON_TIME, ACTIONS_VERIFIED], ids=lambda one: one.slug)
 def test_commitments__are_judged_exactly(one: object) -> None:
     assert one.spec["reading"] == "commitment"
+
+
+def test_backlog__what_is_open_at_the_end_of_the_month_and_its_overdue_part(
+    organisation: Organisation, opens: Opens
+) -> None:
+    opens(3, done_at=june(2))
+    opens(12, moved=30)
+    opens(15, done_at=datetime(2026, 7, 6, tzinfo=UTC))
+    opens(18, dropped_at=june(29))
+    assert reading(organisation, "reliability-backlog").value == 2
+    assert reading(organisation, "reliability-backlog-overdue").value == 1.0
+    assert reading(organisation, "reliability-backlog", "2026-07").value == 1
+    assert reading(organisation, "reliability-backlog", "2026-Q2").n == 2
+
+
+def test_backlog__a_drop_months_later_reaches_the_months_between(organisation: Organisation, opens: Opens) -> None:
+    action = opens(3)
+    assert reading(organisation, "reliability-backlog", "2026-07").value == 1
+    action.state, action.dropped_at, action.drop_reason = "dropped", june(30), "Retired."
+    action.save()
+    with clock.playing(AUGUST):
+        settle_action(action, now=AUGUST)
+        answer()
+        cells = queries.get_cells(
+            [Subject(SubjectKind.TEAM, organisation.checkout.pk)], ["reliability-backlog"],
+            [parse_period("2026-06"), parse_period("2026-07")],
+        )  # fmt: skip
+    assert [cell.reading.value for cell in cells.values()] == [0, 0]
+    assert [str(found) for found in queries.find_differences(queries.list_values())] == []
+
+
+def test_backlog__evidence_says_what_had_ended(organisation: Organisation, opens: Opens) -> None:
+    opens(12)
+    opens(15, done_at=june(16))
+    reading(organisation, "reliability-backlog")
+    subject = Subject(SubjectKind.TEAM, organisation.checkout.pk)
+    with clock.playing(AUGUST):
+        found = queries.get_evidence(subject, "reliability-backlog", parse_period("2026-06"))
+    assert {reason.name: count for reason, count in found.counts.items()} == {"COUNTED": 1, "ENDED": 1}

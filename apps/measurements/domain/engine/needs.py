@@ -71,6 +71,8 @@ def paths_of_population(spec: Spec, population: Population) -> set[str]:
         found |= {spec.link.at, *spec.link.explicit, *paths_of_clauses((*spec.link.where, *spec.link.keep))}
     if spec.measure is Measure.ATTAINMENT:
         found |= set(GOOD_AND_VALID)
+    if population.until is not None:
+        found |= set(population.until.paths)
     return found | ({population.amount} if population.amount else set())
 
 

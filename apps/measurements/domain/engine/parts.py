@@ -82,8 +82,8 @@ def _additive(spec: Spec, placed: Placed) -> Compute:
 
 
 def _row_counts(spec: Spec, placed: Placed, groups: Groups) -> Ints:
-    """Rows by group; of a quotient only those of the denominator."""
-    if spec.numerator_of:
+    """Rows by group; of a quotient only those of the denominator, of a stock those that stand."""
+    if spec.numerator_of or spec.is_stock:
         return groups.sums(placed.in_n)
     return np.bincount(groups.number, minlength=groups.count)
 
@@ -91,6 +91,8 @@ def _row_counts(spec: Spec, placed: Placed, groups: Groups) -> Ints:
 def _rate_cells(spec: Spec, groups: Groups, top: Ints, n: Ints) -> Column:
     """Value and exact Poisson interval, per unit of time for a rate; the denominator is the exposure in days."""
     scale = MILLION if spec.of[0].amount else 1
+    if spec.is_stock:  # what stands at one moment has no exposure and no interval
+        return cell_columns(numerator=top, denominator=n, n=n, value=top / scale)
     periods = [(w.period, w.from_on) for w in groups.windows]
     working = spec.per == "working_day"
     spans = [Period(on, p.end_on, p.grain) for p, on in periods]

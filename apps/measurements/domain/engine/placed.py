@@ -1,7 +1,7 @@
 """What the sum needs of a placed frame, as plain arrays: small enough to keep for a whole history."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -125,9 +125,10 @@ def _placed(of: Frame, spec: Spec, top: Ints, bottom: Ints) -> Placed:
     rows = frame.filter(pl.Series(counted))
     unused = np.empty(0, np.int64)
     once = in_population(frame["once"], of.number) if of.shares else unused
+    counts_rows = spec.numerator_of or spec.is_stock
     is_span = spec.measure in (Measure.QUANTILE, Measure.MEAN)
     waits = isinstance(spec.value, Span) and spec.value.missing == "at_least"
-    return Placed(
+    found = Placed(
         service=rows["subject"].to_numpy().astype(np.int32),
         owner=rows["owner"].to_numpy().astype(np.int32),
         day=rows["day"].to_numpy(),
@@ -137,7 +138,7 @@ def _placed(of: Frame, spec: Spec, top: Ints, bottom: Ints) -> Placed:
         length=_ints(rows, "length") if is_span else unused,
         open_since=_ints(rows, "open_since") if waits else unused,
         cluster=_ints(rows, LINKED) if ends_at_link(spec) else unused,
-        in_n=np.full(rows.height, not of.is_numerator, dtype=np.int64) if spec.numerator_of else unused,
+        in_n=np.full(rows.height, not of.is_numerator, dtype=np.int64) if counts_rows else unused,
         stages=[_ints(rows, f"stage_{i}") for i in range(stages)],
         left_service=frame["subject"].to_numpy()[aside],
         left_owner=frame["owner"].to_numpy()[aside],
@@ -146,6 +147,21 @@ def _placed(of: Frame, spec: Spec, top: Ints, bottom: Ints) -> Placed:
         once=once[counted] if of.shares else unused,
         left_once=once[aside] if of.shares else unused,
     )
+    return _with_ends(found, rows["until_day"]) if of.population and of.population.until else found
+
+
+def _with_ends(placed: Placed, until: pl.Series) -> Placed:
+    """What ended takes itself out on that day again: the sum of all days up to an end is what stands there."""
+    ended = np.flatnonzero(until.is_not_null().to_numpy())
+
+    def again(column: np.ndarray, sign: int = 1) -> np.ndarray:
+        return np.concatenate([column, sign * column[ended]]) if len(column) else column
+
+    return replace(
+        placed, service=again(placed.service), owner=again(placed.owner), top=again(placed.top, -1),
+        day=np.concatenate([placed.day, until.drop_nulls().to_numpy()]), bottom=again(placed.bottom, -1),
+        in_n=again(placed.in_n, -1), once=again(placed.once),
+    )  # fmt: skip
 
 
 def ends_at_link(spec: Spec) -> bool:

@@ -20,6 +20,7 @@ class Reason(IntEnum):
     NEGATIVE = 7
     EXEMPTION = 8
     TOLD_ALREADY = 9
+    ENDED = 10
 
     @property
     def words(self) -> str:
@@ -38,6 +39,7 @@ _WORDS = {
     Reason.NEGATIVE: "ends before it starts",
     Reason.EXEMPTION: "left out by an exemption",
     Reason.TOLD_ALREADY: "told by another service already; counted once",
+    Reason.ENDED: "ended before the period did",
 }
 
 

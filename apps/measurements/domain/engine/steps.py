@@ -110,6 +110,11 @@ def place(frame: pl.DataFrame, spec: Spec, population: Population, tables: Table
                 pl.col("at").fill_null(pl.col(spec.link.at)), subject=pl.coalesce(f"{LINKED}.service", "service")
             )
     frame = frame.filter(pl.col("at").is_not_null())
+    if population.until is not None:
+        until = instant_of(population.until)
+        frame = frame.with_columns(
+            first_reason(Reason.FILTERED, until < pl.col("at")), until_day=local_day(until, zone)
+        )
     return _owned(frame, tables, clock_source, zone, population, team)
 
 

@@ -10,6 +10,8 @@ from apps.measurements.domain.engine.times import micros
 from apps.metrics.domain.spec import Measure, Spec
 
 LATEST_REACH = timedelta(days=35)
+# What stands at an end may have begun whenever; no fact lies before 2000.
+STOCK_FROM, STOCK_REACH = date(2000, 1, 1), timedelta(days=3660)
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ def _window(period: Period, spec: Spec, zone: ZoneInfo) -> Window:
     starts = micros(Period(from_on, period.end_on, period.grain).starts_at(zone))
     if spec.measure is Measure.LATEST:
         from_on = period.end_on - LATEST_REACH
+    if spec.is_stock:
+        from_on = STOCK_FROM
     return Window(period, from_on, starts, micros(period.ends_at(zone)))
 
 
@@ -65,4 +69,5 @@ def reach_of(spec: Spec) -> timedelta:
     """How far from its own day a fact can move a value: an inferred link's gap, a deadline, or a newest amount."""
     gap = spec.link.max_gap if spec.link and spec.link.infer != "none" and spec.link.max_gap else timedelta(0)
     looks_back = LATEST_REACH if spec.measure is Measure.LATEST else timedelta(0)
+    looks_back = STOCK_REACH if spec.is_stock else looks_back
     return max([gap, looks_back, *(p.clock.plus for p in spec.of + spec.numerator_of)])
