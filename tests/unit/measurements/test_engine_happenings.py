@@ -3,10 +3,12 @@
 import random
 from dataclasses import replace
 
+import polars as pl
 import pytest
 
 from apps.core.fact_sources import Declared, FactField, FactSource, FieldType
 from apps.measurements.domain.engine.catalogue import Catalogue
+from apps.measurements.domain.engine.placed import place_spec
 from apps.measurements.domain.engine.reasons import Reason
 from tests import engine
 from tests.engine import BLUE, RED, SHOP, A, B, C, World, hour, spec_of
@@ -94,7 +96,7 @@ def test_happening__any_order_and_any_split_of_the_services_give_the_same_cells(
     whole = world.cells(spec, "2026-W23", "2026-06").rows()
     shuffled = world.placed(spec, random.Random(3))
     assert world.cells(spec, "2026-W23", "2026-06", placed=[shuffled]).rows() == whole
-    split = [engine.place_spec(world.tables(spec, services=(one,)), spec, world.zone) for one in (C, A, B)]
+    split = [place_spec(world.tables(spec, services=(one,)), spec, world.zone) for one in (C, A, B)]
     assert world.cells(spec, "2026-W23", "2026-06", placed=split).rows() == whole
 
 
@@ -136,11 +138,11 @@ def with_calls(monkeypatch: pytest.MonkeyPatch, *calls: tuple[str, int, int]) ->
     teams = {key: team for key, _, team in calls}
     plain = World._frame
 
-    def frame(self, source, shuffle, services):  # type: ignore[no-untyped-def]
+    def frame(self, source, shuffle, services):
         found = plain(self, source, shuffle, services)
         if source.key != "calls":
             return found
-        return found.with_columns(engine.pl.Series(TEAM, [teams[key] for key in found["key"]], dtype=engine.pl.Int64))
+        return found.with_columns(pl.Series(TEAM, [teams[key] for key in found["key"]], dtype=pl.Int64))
 
     monkeypatch.setattr(World, "_frame", frame)
     for key, service, _ in calls:
@@ -187,14 +189,14 @@ def test_ruled_out__in_a_link_within_a_team_speaks_of_its_own_service() -> None:
     world = World().deploy("d1", 20).deploy("d1", 20, B).deploy("d0", 5)
     outage(world, "o1", A, 21, "origin", ruled_out=["d1"])
     spec = failure_rate(scope="team")
-    frame = world.evidence(spec).filter(engine.pl.col("linked").is_not_null())
+    frame = world.evidence(spec).filter(pl.col("linked").is_not_null())
     assert list(frame.select("service", "key").iter_rows()) == [(1, "d1")]
 
 
 def failed(world: World) -> set[str]:
     """Keys of the deployments after which something broke."""
-    frame = world.evidence(failure_rate()).filter(engine.pl.col("reason") == int(Reason.COUNTED))
-    return set(frame.filter(engine.pl.col("linked").is_not_null())["key"])
+    frame = world.evidence(failure_rate()).filter(pl.col("reason") == int(Reason.COUNTED))
+    return set(frame.filter(pl.col("linked").is_not_null())["key"])
 
 
 def test_source__that_declares_nothing_is_read_as_its_rule_says() -> None:

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+import polars as pl
 import pytest
 
 from apps.incidents.facts import INCIDENTS
 from apps.measurements.domain.engine.reasons import Reason
+from apps.metrics.domain.parsing import parse_spec
 from apps.metrics.domain.starter_incidents import (
     DETECTED_BY_ALERT,
     LESSER_INCIDENTS,
@@ -14,8 +16,7 @@ from apps.metrics.domain.starter_incidents import (
     TIME_TO_RESTORE,
     WITH_INCIDENTS,
 )
-from tests import engine
-from tests.engine import RED, A, B, C, World, hour
+from tests.engine import RED, REGISTRY, A, B, C, World, hour
 
 FAILURE_RATE, RECOVERY = (version.spec for version in WITH_INCIDENTS)
 DEPLOYED = {"a10": (A, 10), "b30": (B, 30), "a50": (A, 50), "b74": (B, 74), "a98": (A, 98), "b122": (B, 122)}
@@ -26,12 +27,12 @@ WEEK = "2026-W23"
 @pytest.fixture(autouse=True)
 def real_incidents(monkeypatch: pytest.MonkeyPatch) -> None:
     """The source that the app registers, in place of the one of the engine's own tests."""
-    monkeypatch.setitem(engine.REGISTRY._sources, "incidents", INCIDENTS)
+    monkeypatch.setitem(REGISTRY._sources, "incidents", INCIDENTS)
 
 
 def spec_of(document):
     """A shipped spec, read against the sources here."""
-    return engine.parse_spec(document, engine.REGISTRY)
+    return parse_spec(document, REGISTRY)
 
 
 def broke(world: World, key: str, service: int, at: float, **more) -> World:
@@ -95,7 +96,7 @@ def test_failure_rate__a_cause_that_is_named_on_a_touched_service_fails_there_al
         is_over=True,
     )  # fmt: skip
     frame = world.evidence(spec_of(FAILURE_RATE))
-    assert set(frame.filter(engine.pl.col("linked").is_not_null())["key"]) == {"c1"}
+    assert set(frame.filter(pl.col("linked").is_not_null())["key"]) == {"c1"}
 
 
 def test_recovery__runs_from_the_release_to_the_end_and_open_ones_count_so_far() -> None:

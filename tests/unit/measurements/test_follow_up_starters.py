@@ -16,6 +16,7 @@ from apps.incidents.operations.action_settling import settle_action
 from apps.measurements import operations, queries
 from apps.measurements.domain.readings import Reading
 from apps.measurements.domain.subjects import Subject, SubjectKind
+from apps.metrics.domain.starter import StarterVersion
 from apps.metrics.domain.starter_follow_up import ACTIONS_ON_TIME, ACTIONS_VERIFIED, FOLLOW_UP_STARTER
 from apps.services import operations as services
 from tests.measuring import adopt, answer
@@ -117,7 +118,7 @@ def test_facts__belong_to_the_team_though_the_service_moves(organisation: Organi
 
 
 @pytest.mark.parametrize("one", [ACTIONS_ON_TIME, ACTIONS_VERIFIED], ids=lambda one: one.slug)
-def test_commitments__are_judged_exactly(one: object) -> None:
+def test_commitments__are_judged_exactly(one: StarterVersion) -> None:
     assert one.spec["reading"] == "commitment"
 
 

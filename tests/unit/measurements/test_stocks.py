@@ -12,8 +12,9 @@ from apps.measurements.cells import kind_of_spec
 from apps.measurements.domain.verdicts import Kind
 from apps.metrics.domain.canonical import canonical_text
 from apps.metrics.domain.faults import SpecProblems
+from apps.metrics.domain.parsing import parse_spec
 from apps.metrics.domain.sentences import say_spec
-from tests.engine import BERLIN, BLUE, MONDAY, RED, REGISTRY, A, B, C, World, hour, parse_spec
+from tests.engine import BERLIN, BLUE, MONDAY, RED, REGISTRY, A, B, C, World, hour
 
 STANDING = {"facts": "incidents", "clock": "started_at", "until": "resolved_at"}
 OPEN = {"measure": "count", "of": STANDING, "direction": "lower_is_better", "unit": "count"}
