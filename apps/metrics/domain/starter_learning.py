@@ -38,7 +38,7 @@ RETROS_WITHIN_72H = StarterVersion(
     contract={
         "purpose": "Shows whether what was learned is written down while people still remember it.",
         "decision": "Tech lead and engineering manager decide whether writing gets its own time after an incident.",
-        "data_source": "Retros that a severity asks for, due 72 hours after the last resolution; waived ones are named.",
+        "data_source": "Retros that a severity asks for, due 72 hours after the last resolution; waived ones named.",
         "cadence": SYNTHESIS,
         "escalation": "Below its target for a quarter: fewer severities ask for a retro, and each is given time.",
         "pitfall": "A retro written in haste is in time, too; read it beside the actions it led to.",
