@@ -1,7 +1,7 @@
 """Reads of known causes: what is known of each over time, which incidents it struck in, which may be one again."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -48,7 +48,8 @@ def get_cause(pk: int, by: Principal) -> KnownCause:
 
 def known_ids(pks: Iterable[int], by: Principal) -> set[int]:
     """Which of these numbers are causes the reader may see."""
-    return set(visible_causes(by).filter(pk__in=set(pks)).values_list("pk", flat=True))
+    wanted = set(pks)
+    return set(visible_causes(by).filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
 
 
 def lock_causes(pks: Iterable[int]) -> dict[int, KnownCause]:
@@ -118,12 +119,14 @@ def list_actions_on(cause: KnownCause, by: Principal) -> list[Action]:
     return list(rows.select_related("owner_team").order_by("due_on", "pk"))
 
 
-def list_returned(team_id: int, since: datetime, until: datetime) -> list[IncidentCause]:
-    """Causes of a team that came again after a done action in `[since, until)`: they stand on its weekly agenda."""
-    mine = Q(cause__owner_team_id=team_id) | Q(incident__owner_team_id=team_id)
+def list_returned(team_ids: Collection[int], since: datetime, until: datetime, by: Principal) -> list[IncidentCause]:
+    """Causes of teams that came again after a done action in `[since, until)`: they stand on the weekly agenda."""
+    mine = Q(cause__owner_team_id__in=team_ids) | Q(incident__owner_team_id__in=team_ids)
     rows = IncidentCause.objects.filter(
-        mine, repeat_state=RepeatState.AFTER_DONE.value, incident__started_at__gte=since, incident__started_at__lt=until
-    )
+        mine, repeat_state=RepeatState.AFTER_DONE.value, incident__started_at__gte=since,
+        incident__started_at__lt=until, incident__in=Incident.objects.visible_to(by),
+        cause__in=visible_causes(by).values("pk"),
+    )  # fmt: skip
     return list(rows.select_related("cause", "incident").order_by("incident__started_at", "pk"))
 
 

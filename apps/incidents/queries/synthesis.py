@@ -30,8 +30,18 @@ from apps.incidents.domain.synthesis import (
     silent_kinds,
     window_of,
 )
-from apps.incidents.models import Action, Incident, IncidentService, Page, PublishedFactor, PublishedSafeguard, Retro
+from apps.incidents.models import (
+    Action,
+    Incident,
+    IncidentCause,
+    IncidentService,
+    Page,
+    PublishedFactor,
+    PublishedSafeguard,
+    Retro,
+)
 from apps.incidents.queries import follow_up
+from apps.incidents.queries.causes import list_returned
 from apps.incidents.queries.team_zones import zones_of
 from apps.teams.models import Group, Team
 
@@ -104,6 +114,7 @@ class Synthesis:
     unfinished: list[int]
     quiet_teams: list[str]
     picked: list[Action]
+    returned: list[IncidentCause] = field(default_factory=list)
     titles: Mapping[int, str] = field(default_factory=dict)
     actions: Mapping[int, Action] = field(default_factory=dict)
 
@@ -133,8 +144,15 @@ def get_synthesis(scope: Scope, month: Period, by: Principal) -> Synthesis:
         unfinished=[row["pk"] for row in known.month_rows if row["started_at"] is None or row["detected_at"] is None],
         quiet_teams=quiet_teams(known.pages_of(month), known.incidents_by_team),
         picked=[action for action in picks if _is_of(action, scope, month)],
+        returned=list_returned(scope.team_ids, *_bounds(month), by),
         titles={**known.titles, **dict(_titles(waived))}, actions=actions,
     )  # fmt: skip
+
+
+def _bounds(month: Period) -> tuple[datetime, datetime]:
+    """The month's first instant and the first one after it."""
+    zone = clock.reporting_zone()
+    return month.starts_at(zone), month.ends_at(zone)
 
 
 def find_line(scope: Scope, month: Period, key: str, by: Principal) -> Line | None:
@@ -305,8 +323,7 @@ def _promised(scope: Scope, by: Principal) -> tuple[list[Promised], dict[int, Ac
 
 def _waived(scope: Scope, month: Period, by: Principal) -> list[int]:
     """Incidents whose retro was waived in the month."""
-    zone = clock.reporting_zone()
-    start, end = month.starts_at(zone), month.ends_at(zone)
+    start, end = _bounds(month)
     rows = Retro.objects.filter(incident__in=Incident.objects.visible_to(by), waived_at__gte=start, waived_at__lt=end)
     return list(
         rows.filter(incident__owner_team_id__in=scope.team_ids).order_by("pk").values_list("incident_id", flat=True)
