@@ -146,18 +146,19 @@ def list_suggested(incident: Incident, by: Principal) -> list[KnownCause]:
     traits = traits_of({incident.pk, *(other for _, other in pairs)})
     known: dict[int, list[Traits]] = defaultdict(list)
     for cause_id, other in pairs:
-        known[cause_id].append(traits[other])
-    wanted = suggested_causes(traits[incident.pk], known)
+        known[cause_id] += [traits[other]] if other in traits else []
+    wanted = suggested_causes(traits[incident.pk], known) if incident.pk in traits else []
     return list(KnownCause.objects.filter(pk__in=wanted).select_related("owner_team").order_by("title", "pk"))
 
 
 def traits_of(pks: Iterable[int]) -> dict[int, Traits]:
     """What suggestions compare of incidents: published factors, or those of the draft while nothing is published."""
     wanted = set(pks)
-    times = dict(Incident.objects.filter(pk__in=wanted).values_list("pk", "started_at"))
+    times: dict[int, datetime | None] = {}
     services: dict[int, set[int]] = defaultdict(set)
     rows = IncidentService.objects.filter(incident_id__in=wanted)
-    for incident_id, service_id in rows.values_list("incident_id", "service_id"):
+    for incident_id, at, service_id in rows.values_list("incident_id", "incident__started_at", "service_id"):
+        times[incident_id] = at
         services[incident_id].add(service_id)
     kinds, boundaries = _factors_of(wanted)
     return {

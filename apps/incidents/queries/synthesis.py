@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -127,14 +127,14 @@ def get_synthesis(scope: Scope, month: Period, by: Principal) -> Synthesis:
     """Everything a month's meeting looks at; incidents the reader may not see take no part."""
     known = _Known(scope, month, by)
     earlier = {line.key for line in known.patterns(month.previous())}
-    picks = _picks(scope, month)
+    promised, actions = _promised(scope, by)
+    picks = sorted((a for a in actions.values() if _is_picked(a, scope, month)), key=lambda action: action.pk)
     chosen = {action.review_key.rsplit(":", 1)[-1] for action in picks if _is_of(action, scope, month.previous())}
     lines = [
         Line(line.sort, line.what, line.incidents, line.before, line.counts, line.key in chosen, line.key in earlier)
         for line in known.patterns(month)
     ]
     window = window_of(month.end_on)
-    promised, actions = _promised(scope, by)
     waived = _waived(scope, month, by)
     return Synthesis(
         scope, month, window, lines,
@@ -145,7 +145,7 @@ def get_synthesis(scope: Scope, month: Period, by: Principal) -> Synthesis:
         quiet_teams=quiet_teams(known.pages_of(month), known.incidents_by_team),
         picked=[action for action in picks if _is_of(action, scope, month)],
         returned=list_returned(scope.team_ids, *_bounds(month), by),
-        titles={**known.titles, **dict(_titles(waived))}, actions=actions,
+        titles={**known.titles, **waived}, actions=actions,
     )  # fmt: skip
 
 
@@ -153,6 +153,13 @@ def _bounds(month: Period) -> tuple[datetime, datetime]:
     """The month's first instant and the first one after it."""
     zone = clock.reporting_zone()
     return month.starts_at(zone), month.ends_at(zone)
+
+
+def find_group(slug: str) -> tuple[Scope, list[Team]] | None:
+    """A group as a scope, with its open teams; None for one without any. One query."""
+    own = list(Team.objects.filter(group__slug=slug, closed_on=None).select_related("group").order_by("name"))
+    group = own[0].group if own else None
+    return (Scope.of_group(group, [team.pk for team in own]), own) if group else None
 
 
 def find_line(scope: Scope, month: Period, key: str, by: Principal) -> Line | None:
@@ -166,11 +173,9 @@ def list_picked(scope: Scope, month: Period) -> QuerySet[Action]:
     return Action.objects.filter(review_key__startswith=prefix).select_related("owner_team").order_by("pk")
 
 
-def _picks(scope: Scope, month: Period) -> list[Action]:
-    """Improvements of this month and the one before."""
-    mine = Q(review_key__startswith=scope.review_key(month))
-    mine |= Q(review_key__startswith=scope.review_key(month.previous()))
-    return list(Action.objects.filter(mine).select_related("owner_team").order_by("pk"))
+def _is_picked(action: Action, scope: Scope, month: Period) -> bool:
+    """An improvement of this month or of the one before."""
+    return _is_of(action, scope, month) or _is_of(action, scope, month.previous())
 
 
 def _is_of(action: Action, scope: Scope, month: Period) -> bool:
@@ -321,17 +326,12 @@ def _promised(scope: Scope, by: Principal) -> tuple[list[Promised], dict[int, Ac
     return promised, actions
 
 
-def _waived(scope: Scope, month: Period, by: Principal) -> list[int]:
-    """Incidents whose retro was waived in the month."""
+def _waived(scope: Scope, month: Period, by: Principal) -> dict[int, str]:
+    """Incidents whose retro was waived in the month, with their titles."""
     start, end = _bounds(month)
     rows = Retro.objects.filter(incident__in=Incident.objects.visible_to(by), waived_at__gte=start, waived_at__lt=end)
-    return list(
-        rows.filter(incident__owner_team_id__in=scope.team_ids).order_by("pk").values_list("incident_id", flat=True)
-    )
-
-
-def _titles(pks: Collection[int]) -> Sequence[tuple[int, str]]:
-    return list(Incident.objects.filter(pk__in=pks).values_list("pk", "title")) if pks else []
+    rows = rows.filter(incident__owner_team_id__in=scope.team_ids).order_by("pk")
+    return dict(rows.values_list("incident_id", "incident__title"))
 
 
 def count_published(scope: Scope, month: Period, by: Principal) -> int:
