@@ -74,7 +74,7 @@ class Line:
     @property
     def key(self) -> str:
         """The same line has the same key in every month."""
-        return hashlib.sha256("|".join((self.sort, *self.what)).encode()).hexdigest()[:12]
+        return hashlib.sha256("|".join((self.sort, *self.what)).encode()).hexdigest()[:10]
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ class Scope:
         return cls(f"g{group.pk}", group.name, tuple(team_ids))
 
     def review_key(self, month: Period, line: str = "") -> str:
-        """What an improvement picked from a line of this month is filed under."""
-        return f"synthesis:{self.key}:{month.key}:{line}"
+        """What an improvement picked from a line of this month is filed under; with `review:` at most 40 signs."""
+        return f"syn:{self.key}:{month.key}:{line}"
 
 
 @dataclass

@@ -121,7 +121,7 @@ def test_pick__once_a_line_and_only_one_that_stands(organisation: Organisation, 
     with pytest.raises(Conflict):
         pick_improvement(line=line.key, by=by["dee"], **give)
     with pytest.raises(Invalid) as caught:
-        pick_improvement(line="0" * 12, by=by["dee"], **give)
+        pick_improvement(line="0" * 10, by=by["dee"], **give)
     assert caught.value.errors[0].pointer == "/line"
     with pytest.raises(Forbidden):
         pick_improvement(line=line.key, by=by["eli"], **give)
