@@ -15,7 +15,7 @@ from apps.teams.models import Team
 LONGEST_REASON = 500
 
 
-class Action(models.Model):  # type: ignore[django-manager-missing]
+class Action(models.Model):
     """A team's commitment. The first due day never changes; done is not verified; dropping needs a second person."""
 
     origin = models.CharField(max_length=8, choices=[(o.value, o.value) for o in ActionOrigin])

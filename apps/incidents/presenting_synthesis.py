@@ -112,6 +112,15 @@ def _follow_through(found: Synthesis) -> Iterable[dict[str, Any]]:
             for pk in through.waived
         ]
         yield {"label": "Retros waived", "rows": items}
+    if found.returned:
+        items = [
+            {
+                "label": f"C-{one.cause_id}: {one.cause.title}, in I-{one.incident_id}",
+                "url": reverse("incidents:cause", args=[one.cause_id]),
+            }
+            for one in found.returned
+        ]
+        yield {"label": "Known causes that came again after an action was done", "rows": items}
 
 
 def _doubts(found: Synthesis) -> Iterable[dict[str, Any]]:

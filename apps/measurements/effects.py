@@ -70,6 +70,7 @@ def ask_effects() -> int:
 
 
 def _asked(row: ActionEffect, action: Action) -> ActionEffect:
+    assert action.done_at is not None  # noqa: S101 - told to the type checker; only what is done is asked for
     row.slug, row.subject, row.action_done_at = action.metric_slug, subject_address(action), action.done_at
     return row
 

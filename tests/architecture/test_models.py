@@ -17,6 +17,7 @@ NOT_AN_ACT = {
     "due_at": "when a duty is due",
     "decided_at": "by signatures, the clock or an author; the audit chain names who",
     "done_at": "when a duty was done",
+    "action_done_at": "when the action was done that is read; the action knows by whom",
     "ends_at": "the end of what a mark speaks of",
     "expires_at": "a limit set in advance",
     "final_at": "when a value settles",
@@ -122,7 +123,7 @@ def test_models__nothing_disappears_with_what_it_refers_to() -> None:
 def test_duties__start_unclaimed_and_are_asked_for_once() -> None:
     duties = [model for model in own_models() if issubclass(model, DueRow)]
     names = {"recomputerequest", "closedperiod", "carddue", "reviewdue", "headnote", "previewrun", "proposal"}
-    names |= {"mail", "reminder", "actionreminder", "indicatorread", "evaluationdue"}
+    names |= {"mail", "reminder", "actionreminder", "actioneffect", "indicatorread", "evaluationdue"}
     assert {m._meta.model_name for m in duties} == names
     for model in duties:
         assert model._meta.get_field("attempts").default == 0

@@ -163,6 +163,18 @@ def test_own_words__are_met_by_their_readers(walk: Walk) -> None:
     assert [kind for kind in kinds if own_words("checkout", kind) not in said] == []
 
 
+def test_restricted_words__are_met_by_their_list_only(walk: Walk) -> None:
+    """What a restricted incident says is met by nobody whose role reads every team, by no tool and no neighbour."""
+    texts = [own_words("checkout", where) for where in ("incident", "summary", "line", "hidden-retro")]
+    unlisted = ("member_b", "leadership", "steward", "admin", "django_admin", "read_b", "organisation_token")
+    paths = [walk.path(entry.pattern) for entry in ENTRIES if entry.method == "GET"]
+    paths += [path.format(**walk.world.keys_of("checkout")) for path in FURTHER]
+    met = [(who, path) for who in unlisted for path in paths if any(w in walk.ask(who, path).text for w in texts)]
+    assert met == []
+    hidden = walk.path("/incidents/{hidden}/")
+    assert all(word in walk.ask("member_a", hidden).text for word in texts[:3])
+
+
 def test_own_words__stand_in_no_log_and_no_cache(walk: Walk) -> None:
     for principal, path, method in _searched(walk):
         walk.ask(principal, path, method)

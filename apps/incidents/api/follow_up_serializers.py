@@ -82,8 +82,8 @@ class OneActionOutput(ActionOutput):
     evidence = EvidenceOutput(many=True, read_only=True)
 
     class Meta(ActionOutput.Meta):
-        fields = (*ActionOutput.Meta.fields, "dates", "evidence")
-        read_only_fields = fields
+        fields = (*ActionOutput.Meta.fields, "dates", "evidence")  # type: ignore[assignment]  # two more
+        read_only_fields = fields  # type: ignore[assignment]
 
 
 class ActionInput(Input):

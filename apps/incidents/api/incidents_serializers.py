@@ -9,10 +9,12 @@ from apps.incidents.domain.change_links import Link
 from apps.incidents.domain.incident_words import (
     DetectedBy,
     IncidentKind,
+    IncidentStatus,
     LinkedFact,
     LinkKind,
     MilestoneKind,
     ServiceRole,
+    StatementOrigin,
     Visibility,
 )
 from apps.incidents.domain.statements import Moment
@@ -27,7 +29,7 @@ def _choices(words: Any) -> list[tuple[str, str]]:
     return [(one.value, one.name) for one in words]
 
 
-class ServiceOutput(serializers.ModelSerializer[IncidentService]):
+class TouchedServiceOutput(serializers.ModelSerializer[IncidentService]):
     """A service it began in or touched."""
 
     service = serializers.SlugRelatedField[Service](slug_field="slug", read_only=True)
@@ -45,8 +47,10 @@ class IncidentOutput(serializers.ModelSerializer[Incident]):
     id = serializers.CharField(source="__str__", read_only=True)
     number = serializers.IntegerField(source="pk", read_only=True)
     kind = serializers.ChoiceField(choices=_choices(IncidentKind))
+    status = serializers.ChoiceField(choices=_choices(IncidentStatus))
+    visibility = serializers.ChoiceField(choices=_choices(Visibility))
     team = serializers.SlugRelatedField[Team](slug_field="slug", source="owner_team", read_only=True)
-    services = ServiceOutput(many=True, read_only=True)
+    services = TouchedServiceOutput(many=True, read_only=True)
     detected_by = serializers.ChoiceField(choices=_choices(DetectedBy))
     duplicate_of = serializers.SerializerMethodField()
     flags = serializers.ListField(child=serializers.CharField(), read_only=True)
@@ -76,6 +80,9 @@ class IncidentOutput(serializers.ModelSerializer[Incident]):
 class MilestoneOutput(serializers.ModelSerializer[Milestone]):
     """One statement about a moment; without `at` it cannot be known."""
 
+    kind = serializers.ChoiceField(choices=_choices(MilestoneKind))
+    origin = serializers.ChoiceField(choices=_choices(StatementOrigin))
+
     class Meta:
         model = Milestone
         fields = ("kind", "interval", "at", "origin", "source", "reason", "recorded_at")
@@ -84,6 +91,8 @@ class MilestoneOutput(serializers.ModelSerializer[Milestone]):
 
 class SeverityOutput(serializers.ModelSerializer[SeverityChange]):
     """One statement of a level from a time on."""
+
+    origin = serializers.ChoiceField(choices=_choices(StatementOrigin))
 
     class Meta:
         model = SeverityChange
@@ -227,13 +236,13 @@ class IncidentInput(Input):
         }
 
 
-class BatchInput(Input):
+class IncidentBatchInput(Input):
     """Up to 100 reports; each stands alone and keeps its place in the answer."""
 
     incidents = serializers.ListField(child=serializers.DictField(), min_length=1, max_length=100)
 
 
-class BatchOutput(serializers.Serializer[Any]):
+class IncidentBatchOutput(serializers.Serializer[Any]):
     """What became of each report, in order."""
 
     stored = serializers.IntegerField()

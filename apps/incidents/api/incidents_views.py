@@ -75,13 +75,13 @@ class IncidentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
         excluding.edit_incident(incident=found, revision=int(sent), **values, by=self._by(request))
         return self._answer(request, number)
 
-    @extend_schema(request=shapes.BatchInput, responses=shapes.BatchOutput)
+    @extend_schema(request=shapes.IncidentBatchInput, responses=shapes.IncidentBatchOutput)
     @action(detail=False, methods=["post"], access=Access.TEAM_WRITE)
     def batch(self, request: Request) -> Response:
         """Report up to 100 incidents; each stands alone, and a repeated key adds what is new."""
         require_known(request)
         policies.require_can_report_somewhere(self._by(request))
-        items = shapes.BatchInput.read(request)["incidents"]
+        items = shapes.IncidentBatchInput.read(request)["incidents"]
         results = [self._one(request, item, index) for index, item in enumerate(items)]
         rejected = sum("errors" in one for one in results)
         return Response({"stored": len(results) - rejected, "rejected": rejected, "results": results})

@@ -13,9 +13,9 @@ class IncidentFilter(StrictFilterSet):
 
     team = filters.CharFilter(field_name="owner_team__slug")
     service = filters.CharFilter(method="of_service")
-    status = filters.ChoiceFilter(choices=[(s.value, s.value) for s in IncidentStatus])
-    kind = filters.ChoiceFilter(choices=[(k.value, k.value) for k in IncidentKind])
-    detected_by = filters.ChoiceFilter(choices=[(d.value, d.value) for d in DetectedBy])
+    status = filters.ChoiceFilter(choices=[(s.value, s.name) for s in IncidentStatus])
+    kind = filters.ChoiceFilter(choices=[(k.value, k.name) for k in IncidentKind])
+    detected_by = filters.ChoiceFilter(choices=[(d.value, d.name) for d in DetectedBy])
     severity = filters.NumberFilter(field_name="severity_worst", min_value=1, max_value=9)
     external_key = filters.CharFilter(field_name="external_key")
     started_at__gte = InstantFilter(field_name="started_at", lookup_expr="gte")

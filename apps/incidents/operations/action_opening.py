@@ -24,6 +24,7 @@ from apps.incidents.operations.action_reminding import arm, tell
 from apps.incidents.operations.action_settling import settle_action
 from apps.incidents.policies import follow_up as policies
 from apps.incidents.queries import follow_up
+from apps.incidents.queries.causes import visible_causes
 from apps.incidents.queries.team_zones import zone_of
 from apps.teams import queries as teams
 from apps.teams.models import Team
@@ -55,7 +56,7 @@ def open_from_retro(retro: Retro, rows: Iterable[DraftRow], *, by: Principal, no
     for row in wanted:
         opening = Opening(ActionOrigin.RETRO, f"retro:{retro.incident_id}", retro=retro, retro_row=row.key, level=level)
         try:
-            team, cause = _team(row.values.get("team", "")), _cause(row.values.get("known_cause", ""))
+            team, cause = _team(row.values.get("team", "")), _cause(row.values.get("known_cause", ""), by)
             found.append(_open(as_action(row), team, opening, cause=cause, by=by, now=now))
         except Invalid as refusal:
             errors = [FieldProblem(f"/rows/{row.key}{e.pointer}", e.code, e.detail) for e in refusal.errors]
@@ -85,7 +86,7 @@ def open_action(
     if external_key and (known := follow_up.find_by_key(by.sender, external_key)):
         return known, False
     opening = Opening(ActionOrigin.TOOL, by.sender, external_key)
-    return _open(draft, owner, opening, cause=_cause(known_cause), by=by, now=clock.as_of()), True
+    return _open(draft, owner, opening, cause=_cause(known_cause, by), by=by, now=clock.as_of()), True
 
 
 def _team(slug: str) -> Team:
@@ -97,12 +98,12 @@ def _team(slug: str) -> Team:
     return team
 
 
-def _cause(name: str) -> KnownCause | None:
-    """The known cause of a name such as C-3; None where none is named."""
+def _cause(name: str, by: Principal) -> KnownCause | None:
+    """The known cause of a name such as C-3; None where none is named. An invisible one is refused as a missing one."""
     if not name.strip():
         return None
     number = name.strip().removeprefix("C-")
-    cause = KnownCause.objects.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 10 else None
+    cause = visible_causes(by).filter(pk=int(number)).first() if number.isdecimal() and len(number) < 10 else None
     if cause is None:
         words_ = "There is no known cause of this number. Write it as in C-3."
         raise Invalid("validation_failed", REFUSED, [FieldProblem("/known_cause", "unknown_value", words_)])

@@ -1,7 +1,7 @@
 """Reads of known causes: what is known of each over time, which incidents it struck in, which may be one again."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -48,7 +48,8 @@ def get_cause(pk: int, by: Principal) -> KnownCause:
 
 def known_ids(pks: Iterable[int], by: Principal) -> set[int]:
     """Which of these numbers are causes the reader may see."""
-    return set(visible_causes(by).filter(pk__in=set(pks)).values_list("pk", flat=True))
+    wanted = set(pks)
+    return set(visible_causes(by).filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
 
 
 def lock_causes(pks: Iterable[int]) -> dict[int, KnownCause]:
@@ -118,12 +119,14 @@ def list_actions_on(cause: KnownCause, by: Principal) -> list[Action]:
     return list(rows.select_related("owner_team").order_by("due_on", "pk"))
 
 
-def list_returned(team_id: int, since: datetime, until: datetime) -> list[IncidentCause]:
-    """Causes of a team that came again after a done action in `[since, until)`: they stand on its weekly agenda."""
-    mine = Q(cause__owner_team_id=team_id) | Q(incident__owner_team_id=team_id)
+def list_returned(team_ids: Collection[int], since: datetime, until: datetime, by: Principal) -> list[IncidentCause]:
+    """Causes of teams that came again after a done action in `[since, until)`: they stand on the weekly agenda."""
+    mine = Q(cause__owner_team_id__in=team_ids) | Q(incident__owner_team_id__in=team_ids)
     rows = IncidentCause.objects.filter(
-        mine, repeat_state=RepeatState.AFTER_DONE.value, incident__started_at__gte=since, incident__started_at__lt=until
-    )
+        mine, repeat_state=RepeatState.AFTER_DONE.value, incident__started_at__gte=since,
+        incident__started_at__lt=until, incident__in=Incident.objects.visible_to(by),
+        cause__in=visible_causes(by).values("pk"),
+    )  # fmt: skip
     return list(rows.select_related("cause", "incident").order_by("incident__started_at", "pk"))
 
 
@@ -143,18 +146,19 @@ def list_suggested(incident: Incident, by: Principal) -> list[KnownCause]:
     traits = traits_of({incident.pk, *(other for _, other in pairs)})
     known: dict[int, list[Traits]] = defaultdict(list)
     for cause_id, other in pairs:
-        known[cause_id].append(traits[other])
-    wanted = suggested_causes(traits[incident.pk], known)
+        known[cause_id] += [traits[other]] if other in traits else []
+    wanted = suggested_causes(traits[incident.pk], known) if incident.pk in traits else []
     return list(KnownCause.objects.filter(pk__in=wanted).select_related("owner_team").order_by("title", "pk"))
 
 
 def traits_of(pks: Iterable[int]) -> dict[int, Traits]:
     """What suggestions compare of incidents: published factors, or those of the draft while nothing is published."""
     wanted = set(pks)
-    times = dict(Incident.objects.filter(pk__in=wanted).values_list("pk", "started_at"))
+    times: dict[int, datetime | None] = {}
     services: dict[int, set[int]] = defaultdict(set)
     rows = IncidentService.objects.filter(incident_id__in=wanted)
-    for incident_id, service_id in rows.values_list("incident_id", "service_id"):
+    for incident_id, at, service_id in rows.values_list("incident_id", "incident__started_at", "service_id"):
+        times[incident_id] = at
         services[incident_id].add(service_id)
     kinds, boundaries = _factors_of(wanted)
     return {

@@ -57,9 +57,9 @@ def _link(link: Link, slugs: dict[int, str]) -> dict[str, Any]:
 
 def list_candidates(incident: Incident) -> dict[str, list[dict[str, Any]]]:
     """What may belong to an incident: deployments before the impact, and lines of the facts around it."""
-    changes = linked.list_candidates(incident, linked.get_links(incident))
-    lines = storyline.list_candidates(incident, clock.as_of())
-    slugs = services.slugs_of({line.service_id for line in lines if line.service_id is not None})
+    slugs = {one.service_id: one.service.slug for one in incidents.list_services(incident)}
+    changes = linked.list_candidates(incident, linked.get_links(incident), slugs.keys())
+    lines = storyline.list_candidates(incident, clock.as_of(), slugs.keys())
     return {
         "changes": [
             {

@@ -85,7 +85,9 @@ class Candidate:
     is_affected: bool
 
 
-def list_candidates(incident: Incident, links: Iterable[Link]) -> list[Candidate]:
+def list_candidates(
+    incident: Incident, links: Iterable[Link], touched: Collection[int] | None = None
+) -> list[Candidate]:
     """Successful production deployments of the 72 hours before impact; affected services first, nearest first.
 
     Of other services, those that the owner team owns are looked at too. What somebody spoke of already is no candidate.
@@ -93,10 +95,10 @@ def list_candidates(incident: Incident, links: Iterable[Link]) -> list[Candidate
     start = incident.started_at or incident.detected_at
     if start is None:
         return []
-    touched = set(IncidentService.objects.filter(incident=incident).values_list("service_id", flat=True))
-    near = touched | set(services.list_services_of(incident.owner_team_id, start).values_list("pk", flat=True))
+    touched = touched_ids(incident) if touched is None else touched
+    mates = services.list_services_of(incident.owner_team_id, start).order_by().values("pk")
     rows = sources.get(LinkedFact.DEPLOYMENTS).model._default_manager.filter(
-        until_seq=None, service_id__in=near, environment=PRODUCTION, status=SUCCEEDED,
+        Q(service_id__in=touched) | Q(service_id__in=mates), until_seq=None, environment=PRODUCTION, status=SUCCEEDED,
         finished_at__gte=start - REACH, finished_at__lte=start,
     )  # fmt: skip
     spoken = {(link.service_id, link.fact_key) for link in links if link.kind is LinkKind.CAUSED_BY}
@@ -106,6 +108,11 @@ def list_candidates(incident: Incident, links: Iterable[Link]) -> list[Candidate
         if (row.service_id, row.key) not in spoken
     ]
     return sorted(found, key=lambda one: (not one.is_affected, one.seconds_before, one.key))[:MOST_CANDIDATES]
+
+
+def touched_ids(incident: Incident) -> set[int]:
+    """The services that an incident began in or touched."""
+    return set(IncidentService.objects.filter(incident=incident).values_list("service_id", flat=True))
 
 
 def _candidate(row: Any, start: datetime, touched: Collection[int]) -> Candidate:

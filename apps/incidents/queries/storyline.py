@@ -1,11 +1,13 @@
 """Reads of an incident's timeline: its lines in order, and what the facts around it offer."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from apps.accounts.domain import Principal
 from apps.core.problems import Absent
 from apps.core.timelines import Asked, Line, list_lines
-from apps.incidents.models import Incident, IncidentService, TimelineEntry
+from apps.incidents.models import Incident, TimelineEntry
+from apps.incidents.queries.linked import touched_ids
 from apps.services.models import Service
 
 BEFORE = timedelta(days=1)
@@ -45,9 +47,9 @@ def count_entries(incident: Incident) -> int:
     return TimelineEntry.objects.filter(incident=incident).count()
 
 
-def list_candidates(incident: Incident, now: datetime) -> list[Line]:
+def list_candidates(incident: Incident, now: datetime, touched: Collection[int] | None = None) -> list[Line]:
     """What happened around the affected services from a day before impact to resolution and is no line yet."""
-    asked = _asked(incident, now)
+    asked = _asked(incident, now, touched_ids(incident) if touched is None else touched)
     if asked is None:
         return []
     taken = set(
@@ -66,10 +68,9 @@ def find_candidate(incident: Incident, source: str, service: str, key: str, now:
     return next((line for line in lines if (line.source, line.service_id, line.key) == place), None)
 
 
-def _asked(incident: Incident, now: datetime) -> Asked | None:
+def _asked(incident: Incident, now: datetime, touched: Collection[int]) -> Asked | None:
     start = incident.started_at or incident.detected_at
     if start is None:
         return None
-    services = IncidentService.objects.filter(incident=incident).values_list("service_id", flat=True)
     end = incident.resolved_at or (incident.first_resolved_at if incident.is_over else None) or now
-    return Asked(frozenset(services), incident.owner_team_id, start - BEFORE, max(end, start), MOST_CANDIDATES)
+    return Asked(frozenset(touched), incident.owner_team_id, start - BEFORE, max(end, start), MOST_CANDIDATES)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -30,8 +30,18 @@ from apps.incidents.domain.synthesis import (
     silent_kinds,
     window_of,
 )
-from apps.incidents.models import Action, Incident, IncidentService, Page, PublishedFactor, PublishedSafeguard, Retro
+from apps.incidents.models import (
+    Action,
+    Incident,
+    IncidentCause,
+    IncidentService,
+    Page,
+    PublishedFactor,
+    PublishedSafeguard,
+    Retro,
+)
 from apps.incidents.queries import follow_up
+from apps.incidents.queries.causes import list_returned
 from apps.incidents.queries.team_zones import zones_of
 from apps.teams.models import Group, Team
 
@@ -64,7 +74,7 @@ class Line:
     @property
     def key(self) -> str:
         """The same line has the same key in every month."""
-        return hashlib.sha256("|".join((self.sort, *self.what)).encode()).hexdigest()[:12]
+        return hashlib.sha256("|".join((self.sort, *self.what)).encode()).hexdigest()[:10]
 
 
 @dataclass(frozen=True)
@@ -86,8 +96,8 @@ class Scope:
         return cls(f"g{group.pk}", group.name, tuple(team_ids))
 
     def review_key(self, month: Period, line: str = "") -> str:
-        """What an improvement picked from a line of this month is filed under."""
-        return f"synthesis:{self.key}:{month.key}:{line}"
+        """What an improvement picked from a line of this month is filed under; with `review:` at most 40 signs."""
+        return f"syn:{self.key}:{month.key}:{line}"
 
 
 @dataclass
@@ -104,6 +114,7 @@ class Synthesis:
     unfinished: list[int]
     quiet_teams: list[str]
     picked: list[Action]
+    returned: list[IncidentCause] = field(default_factory=list)
     titles: Mapping[int, str] = field(default_factory=dict)
     actions: Mapping[int, Action] = field(default_factory=dict)
 
@@ -116,14 +127,14 @@ def get_synthesis(scope: Scope, month: Period, by: Principal) -> Synthesis:
     """Everything a month's meeting looks at; incidents the reader may not see take no part."""
     known = _Known(scope, month, by)
     earlier = {line.key for line in known.patterns(month.previous())}
-    picks = _picks(scope, month)
+    promised, actions = _promised(scope, by)
+    picks = sorted((a for a in actions.values() if _is_picked(a, scope, month)), key=lambda action: action.pk)
     chosen = {action.review_key.rsplit(":", 1)[-1] for action in picks if _is_of(action, scope, month.previous())}
     lines = [
         Line(line.sort, line.what, line.incidents, line.before, line.counts, line.key in chosen, line.key in earlier)
         for line in known.patterns(month)
     ]
     window = window_of(month.end_on)
-    promised, actions = _promised(scope, by)
     waived = _waived(scope, month, by)
     return Synthesis(
         scope, month, window, lines,
@@ -133,8 +144,22 @@ def get_synthesis(scope: Scope, month: Period, by: Principal) -> Synthesis:
         unfinished=[row["pk"] for row in known.month_rows if row["started_at"] is None or row["detected_at"] is None],
         quiet_teams=quiet_teams(known.pages_of(month), known.incidents_by_team),
         picked=[action for action in picks if _is_of(action, scope, month)],
-        titles={**known.titles, **dict(_titles(waived))}, actions=actions,
+        returned=list_returned(scope.team_ids, *_bounds(month), by),
+        titles={**known.titles, **waived}, actions=actions,
     )  # fmt: skip
+
+
+def _bounds(month: Period) -> tuple[datetime, datetime]:
+    """The month's first instant and the first one after it."""
+    zone = clock.reporting_zone()
+    return month.starts_at(zone), month.ends_at(zone)
+
+
+def find_group(slug: str) -> tuple[Scope, list[Team]] | None:
+    """A group as a scope, with its open teams; None for one without any. One query."""
+    own = list(Team.objects.filter(group__slug=slug, closed_on=None).select_related("group").order_by("name"))
+    group = own[0].group if own else None
+    return (Scope.of_group(group, [team.pk for team in own]), own) if group else None
 
 
 def find_line(scope: Scope, month: Period, key: str, by: Principal) -> Line | None:
@@ -148,11 +173,9 @@ def list_picked(scope: Scope, month: Period) -> QuerySet[Action]:
     return Action.objects.filter(review_key__startswith=prefix).select_related("owner_team").order_by("pk")
 
 
-def _picks(scope: Scope, month: Period) -> list[Action]:
-    """Improvements of this month and the one before."""
-    mine = Q(review_key__startswith=scope.review_key(month))
-    mine |= Q(review_key__startswith=scope.review_key(month.previous()))
-    return list(Action.objects.filter(mine).select_related("owner_team").order_by("pk"))
+def _is_picked(action: Action, scope: Scope, month: Period) -> bool:
+    """An improvement of this month or of the one before."""
+    return _is_of(action, scope, month) or _is_of(action, scope, month.previous())
 
 
 def _is_of(action: Action, scope: Scope, month: Period) -> bool:
@@ -303,18 +326,12 @@ def _promised(scope: Scope, by: Principal) -> tuple[list[Promised], dict[int, Ac
     return promised, actions
 
 
-def _waived(scope: Scope, month: Period, by: Principal) -> list[int]:
-    """Incidents whose retro was waived in the month."""
-    zone = clock.reporting_zone()
-    start, end = month.starts_at(zone), month.ends_at(zone)
+def _waived(scope: Scope, month: Period, by: Principal) -> dict[int, str]:
+    """Incidents whose retro was waived in the month, with their titles."""
+    start, end = _bounds(month)
     rows = Retro.objects.filter(incident__in=Incident.objects.visible_to(by), waived_at__gte=start, waived_at__lt=end)
-    return list(
-        rows.filter(incident__owner_team_id__in=scope.team_ids).order_by("pk").values_list("incident_id", flat=True)
-    )
-
-
-def _titles(pks: Collection[int]) -> Sequence[tuple[int, str]]:
-    return list(Incident.objects.filter(pk__in=pks).values_list("pk", "title")) if pks else []
+    rows = rows.filter(incident__owner_team_id__in=scope.team_ids).order_by("pk")
+    return dict(rows.values_list("incident_id", "incident__title"))
 
 
 def count_published(scope: Scope, month: Period, by: Principal) -> int:

@@ -121,7 +121,8 @@ def incident(request: PageRequest, pk: int) -> HttpResponse:
 @reads()
 def incident_candidates(request: PageRequest, pk: int) -> HttpResponse:
     """What may belong to an incident: deployments before the impact, and what happened around it."""
-    found = queries.get_incident(pk, request.principal)
+    found, by = queries.get_incident(pk, request.principal), request.principal
+    can_correct = policies.can_correct(by, found)
     context = {
         "heading": f"What may belong to {found}",
         "crumbs": [
@@ -130,9 +131,10 @@ def incident_candidates(request: PageRequest, pk: int) -> HttpResponse:
             {"label": "What may belong to it"},
         ],
         "incident": found,
-        "can_write": policies.can_write(request.principal, found),
-        "can_correct": policies.can_correct(request.principal, found),
-        "causes": present_incident_causes(found, request.principal),
+        "can_write": policies.can_write(by, found),
+        "can_correct": can_correct,
+        # Whether it came again is asked of those who may answer.
+        "causes": present_incident_causes(found, by) if can_correct else None,
         **incident_parts.list_candidates(found),
     }
     return render(request, "incidents/incident_candidates.html", context)

@@ -43,12 +43,11 @@ def team_synthesis(request: PageRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def group_synthesis(request: PageRequest, slug: str) -> HttpResponse:
     """The same over all teams of a group, for whoever reads all of them."""
-    group = next((one for one in teams.list_groups_with_teams() if one.slug == slug), None)
-    own = list(group.teams.all()) if group else []
-    if group is None or not all(request.principal.sees_team(team.pk) for team in own):
+    found = queries.find_group(slug)
+    if found is None or not all(request.principal.sees_team(team.pk) for team in found[1]):
         raise Absent("not_found", "Nothing is here for you.")
-    scope = Scope.of_group(group, [team.pk for team in own])
-    return _answer(request, scope, own, [{"label": group.name}, {"label": "Monthly synthesis"}])
+    scope, own = found
+    return _answer(request, scope, own, [{"label": scope.name}, {"label": "Monthly synthesis"}])
 
 
 def _answer(request: PageRequest, scope: Scope, own: Teams, crumbs: list[dict[str, str]]) -> HttpResponse:

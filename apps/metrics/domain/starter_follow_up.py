@@ -98,13 +98,12 @@ TIME_TO_FIX = StarterVersion(
 )
 
 OPEN: dict[str, Any] = {"facts": "actions", "clock": "created_at", "until": {"earliest": ["done_at", "dropped_at"]}}
-SELDOM = {"grains": ["month", "quarter"]}
 
 RELIABILITY_BACKLOG = StarterVersion(
     slug="reliability-backlog",
     lens="learning",
     name="Reliability backlog",
-    spec={"measure": "count", "of": OPEN, "direction": "lower_is_better", "unit": "count", "window": SELDOM},
+    spec={"measure": "count", "of": OPEN, "direction": "lower_is_better", "unit": "count"},
     contract={
         "purpose": "Shows how much of what was promised after incidents is still to be done.",
         "decision": "Leadership and team decide how much capacity of the next quarter goes to it.",
@@ -129,7 +128,6 @@ RELIABILITY_BACKLOG_OVERDUE = StarterVersion(
         "direction": "lower_is_better",
         "unit": "quotient",
         "reading": "commitment",
-        "window": SELDOM,
     },
     contract={
         "purpose": "Shows how much of the backlog has passed the day it was promised for.",

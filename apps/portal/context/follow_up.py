@@ -67,9 +67,9 @@ def facts_of(page: ActionPage, by: Principal) -> list[dict[str, str]]:
     ]
     if action.assignee and policies.sees_assignee(by, action):
         rows.append(("Who does it", {"text": action.assignee.full_name}))
-    if action.known_cause:
-        url = f"/causes/{action.known_cause_id}/"
-        rows.append(("Known cause", {"text": f"{action.known_cause}: {action.known_cause.title}", "url": url}))
+    if page.cause:
+        url = f"/causes/{page.cause.pk}/"
+        rows.append(("Known cause", {"text": f"{page.cause}: {page.cause.title}", "url": url}))
     if action.external_url:
         rows.append(("The work", {"text": action.external_url, "url": action.external_url}))
     return [{"label": label, **value} for label, value in rows]

@@ -10,8 +10,8 @@ from apps.core import clock
 from apps.core.periods import local_midnight
 from apps.governance import queries as governance
 from apps.governance.domain.excluded import Excluded
-from apps.incidents.models import Action
-from apps.incidents.queries import follow_up
+from apps.incidents.models import Action, KnownCause
+from apps.incidents.queries import causes, follow_up
 from apps.measurements import queries as measurements
 from apps.measurements.models import ActionEffect
 
@@ -20,7 +20,10 @@ MOST_MARKS = 20
 
 @dataclass(frozen=True)
 class ActionPage:
-    """An action with its effect, as far as one is read, and what lies near it in time."""
+    """An action with its effect, as far as one is read, and what lies near it in time.
+
+    `cause` is the known cause it works on, where the reader may know of it.
+    """
 
     action: Action
     effect: ActionEffect | None
@@ -28,6 +31,7 @@ class ActionPage:
     marks: list[Annotation]
     excluded: list[Excluded]
     is_filed: bool
+    cause: KnownCause | None
 
 
 def get_action_page(pk: int, *, by: Principal) -> ActionPage:
@@ -45,7 +49,12 @@ def get_action_page(pk: int, *, by: Principal) -> ActionPage:
         else [],
         excluded=_excluded(action, clock.local_day(start), clock.local_day(end)) if has_span else [],
         is_filed=follow_up.is_filed(action),
+        cause=action.known_cause if causes.known_ids(_numbers(action), by) else None,
     )
+
+
+def _numbers(action: Action) -> list[int]:
+    return [] if action.known_cause_id is None else [action.known_cause_id]
 
 
 def _stretch(action: Action, effect: ActionEffect | None) -> tuple[datetime, datetime]:

@@ -6,9 +6,11 @@ import pytest
 
 from apps.core import clock
 from apps.core.problems import Absent, Conflict, Forbidden, Invalid, Outdated
-from apps.incidents.domain.action_words import CauseStatus
+from apps.incidents.domain.action_drafts import ActionDraft
+from apps.incidents.domain.action_words import ActionKind, CauseStatus
 from apps.incidents.models import Action, IncidentCause, IncidentFact, KnownCause
 from apps.incidents.operations import cause_linking as operations
+from apps.incidents.operations.action_opening import open_action
 from apps.incidents.operations.restricting import restrict_incident
 from apps.incidents.queries import causes
 from tests.incidents import NOW, at
@@ -132,9 +134,12 @@ def test_repeat__after_a_done_action_reopens_the_cause_and_stands_on_the_agenda(
     assert known.status == CauseStatus.OPEN
     newest = causes.list_status_changes(known)[0]
     assert f"I-{again.pk}" not in newest.reason  # a restricted incident would be told by it
-    week = causes.list_returned(organisation.checkout.pk, at("00:00", 4), at("00:00", 11))
+    teams = [organisation.checkout.pk]
+    week = causes.list_returned(teams, at("00:00", 4), at("00:00", 11), by["dee"])
     assert [link.incident_id for link in week] == [again.pk]
-    assert causes.list_returned(organisation.checkout.pk, at("00:00", 11), at("00:00", 18)) == []
+    assert causes.list_returned(teams, at("00:00", 11), at("00:00", 18), by["dee"]) == []
+    restrict_incident(incident=again, by=by["ana"])
+    assert causes.list_returned(teams, at("00:00", 4), at("00:00", 11), by["fay"]) == []
 
 
 def test_restricted__what_was_written_down_for_one_is_its_lists(organisation: Organisation, by) -> None:
@@ -162,3 +167,19 @@ def test_cause__is_kept_by_its_team(organisation: Organisation, known: KnownCaus
         operations.change_cause_status(cause=known, status=CauseStatus.FIXED, reason=" ", by=by["dee"])
     with pytest.raises(Conflict):
         operations.change_cause_status(cause=known, status=CauseStatus.OPEN, reason="x", by=by["dee"])
+
+
+def test_restricted__its_cause_is_named_by_no_action_of_others_and_on_no_page_of_theirs(
+    organisation: Organisation, by, client_as
+) -> None:
+    incident = resolved_incident(day=4)
+    cause = cause_of(organisation, incident, title="A zeppelin of a key")
+    draft = ActionDraft(text="Rotate it", kind=ActionKind.PREVENT, done_when="It is new", due_on=NOW.date())
+    action, _ = open_action(draft=draft, team="checkout", known_cause=str(cause), by=by["ana"])
+    restrict_incident(incident=incident, by=by["ana"])
+    assert "zeppelin" in client_as("ana").get(f"/actions/{action.pk}/").content.decode()
+    assert "zeppelin" not in client_as("fay").get(f"/actions/{action.pk}/").content.decode()
+    for number in (cause.pk, 987_654):
+        with pytest.raises(Invalid) as caught:
+            open_action(draft=draft, team="harbour", known_cause=f"C-{number}", by=by["eli"])
+        assert caught.value.errors[0].code == "unknown_value"

@@ -11,13 +11,14 @@ from apps.core.problems import Conflict, Forbidden, Invalid
 from apps.incidents.domain.action_drafts import ActionDraft
 from apps.incidents.domain.action_words import ActionKind
 from apps.incidents.models import Action, Incident, Retro
+from apps.incidents.operations import cause_linking
 from apps.incidents.operations.restricting import restrict_incident
 from apps.incidents.operations.synthesis_picking import pick_improvement
 from apps.incidents.presenting_synthesis import present
 from apps.incidents.queries import synthesis as queries
 from apps.incidents.queries.synthesis import SORT, Scope
-from tests.incidents import NOW
-from tests.learning import published, resolved_incident
+from tests.incidents import NOW, at
+from tests.learning import cause_of, published, resolved_incident
 from tests.personas import Organisation, principal_of
 
 pytestmark = [pytest.mark.sql, pytest.mark.django_db]
@@ -120,9 +121,27 @@ def test_pick__once_a_line_and_only_one_that_stands(organisation: Organisation, 
     with pytest.raises(Conflict):
         pick_improvement(line=line.key, by=by["dee"], **give)
     with pytest.raises(Invalid) as caught:
-        pick_improvement(line="0" * 12, by=by["dee"], **give)
+        pick_improvement(line="0" * 10, by=by["dee"], **give)
     assert caught.value.errors[0].pointer == "/line"
     with pytest.raises(Forbidden):
         pick_improvement(line=line.key, by=by["eli"], **give)
     with pytest.raises(Invalid):
         pick_improvement(line=line.key, by=by["eli"], **{**give, "team": organisation.harbour})
+
+
+def test_returned__a_cause_after_a_done_action_stands_among_the_promises(
+    organisation: Organisation, scope: Scope, by
+) -> None:
+    cause = cause_of(organisation)
+    with clock.playing(at("12:00", 6)):
+        published(organisation, day=4, factor={"known_cause": f"C-{cause.pk}"})
+    Action.objects.create(
+        origin="tool", source="x", text="x", done_when="x", kind="prevent", owner_team=organisation.checkout,
+        known_cause=cause, opened_at=at("13:00", 6), first_due_on=NOW.date(), first_due_at=NOW, due_on=NOW.date(),
+        due_at=NOW, done_at=at("12:00", 7), state="done",
+    )  # fmt: skip
+    again = resolved_incident(day=10)
+    cause_linking.confirm_cause(incident=again, cause=cause, by=by["dee"])
+    shown = present(queries.get_synthesis(scope, MAY, by["dee"]))["follow_through"]
+    labels = {row["label"] for group in shown for row in group["rows"]}
+    assert f"C-{cause.pk}: Small pool, in I-{again.pk}" in labels

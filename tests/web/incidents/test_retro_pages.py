@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from html import unescape
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from apps.core import clock
 from apps.incidents.domain.retro_words import RowKind, SectionKey
@@ -320,3 +322,30 @@ def test_list__open_ones_first_by_due_time(organisation: Organisation, client_as
     links = [link for link in links_of(page) if re.fullmatch(r"/retros/\d+/", link)]
     assert links == [url(draft), url(out)]
     assert "Was due 7 May 2026, 13:30" in words_of(page)
+
+
+@pytest.mark.parametrize("rest", ["", "summary/", "timeline/", "factors/", "actions/", "factors/?saved=1", "check/"])
+def test_pages__of_who_writes_ask_twelve_times_at_most(
+    retro: Retro, client_as: As, organisation: Organisation, rest: str
+) -> None:
+    fill(retro, principal_of(organisation.people["dee"]))
+    client = client_as("dee")
+    client.get(url(retro, rest))
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(url(retro, rest)).status_code == 200
+    assert len(queries) <= 12, [query["sql"][:120] for query in queries]
+
+
+def test_save__asks_a_fixed_number_of_times_however_many_rows(
+    retro: Retro, client_as: As, organisation: Organisation
+) -> None:
+    dee, client, place = principal_of(organisation.people["dee"]), client_as("dee"), url(retro, "factors/")
+    counts = []
+    for more in (1, 20):
+        for _ in range(more):
+            add(retro, RowKind.FACTOR, dee, sentence="A pool")
+        sent = {**hidden(client.get(place).content.decode()), "conditions": f"Work of {more}.", "act": "save"}
+        with CaptureQueriesContext(connection) as queries:
+            assert client.post(place, sent).status_code == 302
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 16
