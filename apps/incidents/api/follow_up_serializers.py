@@ -16,7 +16,7 @@ EVIDENCE = [(k.value, k.name) for k in EvidenceKind]
 SLUG, LINE, ADDRESS = 50, 500, 500
 
 
-class DateOutput(serializers.ModelSerializer[ActionDate]):
+class DueDayOutput(serializers.ModelSerializer[ActionDate]):
     """A due day it was given, and why; the first comes with the commitment."""
 
     class Meta:
@@ -25,7 +25,7 @@ class DateOutput(serializers.ModelSerializer[ActionDate]):
         read_only_fields = fields
 
 
-class EvidenceOutput(serializers.ModelSerializer[ActionEvidence]):
+class ActionEvidenceOutput(serializers.ModelSerializer[ActionEvidence]):
     """What shows that an action is done."""
 
     kind = serializers.ChoiceField(choices=EVIDENCE)
@@ -78,8 +78,8 @@ class ActionOutput(serializers.ModelSerializer[Action]):
 class OneActionOutput(ActionOutput):
     """One action with every due day it was given and what shows that it is done."""
 
-    dates = DateOutput(many=True, read_only=True)
-    evidence = EvidenceOutput(many=True, read_only=True)
+    dates = DueDayOutput(many=True, read_only=True)
+    evidence = ActionEvidenceOutput(many=True, read_only=True)
 
     class Meta(ActionOutput.Meta):
         fields = (*ActionOutput.Meta.fields, "dates", "evidence")  # type: ignore[assignment]  # two more
@@ -119,7 +119,7 @@ class NewDateInput(Input):
     reason = serializers.CharField(max_length=LINE)
 
 
-class EvidenceInput(Input):
+class ActionEvidenceInput(Input):
     """What shows it: of a deployment the service and the key it was reported under, else an address or a note."""
 
     kind = serializers.ChoiceField(choices=EVIDENCE)
@@ -132,7 +132,7 @@ class EvidenceInput(Input):
 class DoneInput(Input):
     """What shows that the action is done, if there is something to show."""
 
-    evidence = EvidenceInput(required=False, allow_null=True)
+    evidence = ActionEvidenceInput(required=False, allow_null=True)
 
 
 def evidence_of(values: dict[str, Any], service_id: int | None) -> EvidenceDraft:

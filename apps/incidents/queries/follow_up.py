@@ -1,10 +1,10 @@
 """Reads of actions: by reader, by standing, for agendas and inboxes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Case, Count, F, IntegerField, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, Prefetch, Q, QuerySet, Value, When
 
 from apps.accounts.domain import WORKING_ROLES, Principal
 from apps.core.fact_sources import sources
@@ -15,7 +15,7 @@ from apps.incidents.domain.action_drafts import DueRule
 from apps.incidents.domain.action_words import ActionOrigin, ActionState
 from apps.incidents.domain.incident_words import Visibility
 from apps.incidents.domain.severity import Level, level_of, read_levels
-from apps.incidents.models import Action, ActionDate, ActionEvidence, ActionFact, ActionReminder, Incident
+from apps.incidents.models import Action, ActionDate, ActionEvidence, ActionFact, Incident
 from apps.incidents.queries.team_zones import zone_of
 from apps.services import queries as services
 from apps.teams.models import Membership, Team
@@ -158,17 +158,23 @@ class Counted:
     unverified: int = 0
 
 
-def counts_of(team_ids: Iterable[int], at: datetime, *, by: Principal) -> Mapping[int, Counted]:
-    """The counts of some teams in one query, of what this reader may see: a count tells that something is there."""
-    wanted = list(team_ids)
-    rows = visible(by).filter(owner_team_id__in=wanted, state__in=[_S.OPEN, _S.DONE]).values("owner_team_id")
-    counted = rows.annotate(
-        open=Count("pk", filter=Q(state=_S.OPEN)),
-        overdue=Count("pk", filter=Q(state=_S.OPEN, due_at__lt=at)),
-        unverified=Count("pk", filter=Q(state=_S.DONE, done_at__lte=at - UNVERIFIED_AFTER)),
-    )
-    found = {row["owner_team_id"]: Counted(row["open"], row["overdue"], row["unverified"]) for row in counted}
-    return {team_id: found.get(team_id, Counted()) for team_id in wanted}
+def list_unfinished(team_id: int, at: datetime, *, by: Principal) -> QuerySet[Action]:
+    """What is open in a team, and what is done for 14 days and unverified, of what this reader may see."""
+    unverified = Q(state=_S.DONE, done_at__lte=at - UNVERIFIED_AFTER)
+    return visible(by).filter(Q(state=_S.OPEN) | unverified, owner_team_id=team_id)
+
+
+def pick_agenda(unfinished: Iterable[Action], at: datetime) -> list[Action]:
+    """Of unfinished actions those that stand on the weekly agenda, in their order."""
+    return [action for action in unfinished if action.state == _S.DONE or action.due_at < at]
+
+
+def count_unfinished(unfinished: Iterable[Action], at: datetime) -> Counted:
+    """How many of them are open, past their date, and unverified."""
+    rows = list(unfinished)
+    open_ones = [action for action in rows if action.state == _S.OPEN]
+    overdue = sum(action.due_at < at for action in open_ones)
+    return Counted(len(open_ones), overdue, len(rows) - len(open_ones))
 
 
 def list_around(action: Action, start: datetime, end: datetime, *, by: Principal) -> list[Action]:
@@ -219,8 +225,3 @@ def filed_under(action: Action, at: datetime) -> int | None:
 def is_filed(action: Action) -> bool:
     """Whether an action counts in definitions: its team owned a service when it was last written."""
     return ActionFact.objects.filter(channel=CHANNEL, key=str(action), until_seq=None).exists()
-
-
-def list_reminders(action: Action) -> QuerySet[ActionReminder]:
-    """Reminders of an action, in the order in which they were asked for."""
-    return ActionReminder.objects.filter(action=action).order_by("pk")

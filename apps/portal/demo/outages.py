@@ -45,7 +45,6 @@ REOPENED_WITHIN = timedelta(minutes=10)
 # From how many minutes, or services at once, on an outage is of which level; everything else is of the least.
 SEVERE = ((1, timedelta(hours=10), 99), (2, timedelta(hours=4), 99), (3, timedelta(hours=2), 4))
 LEAST = 4
-NEAR = timedelta(hours=8)
 
 
 @dataclass
@@ -177,9 +176,8 @@ def look_at(incident: Incident, one: Outage, lead: Principal) -> None:
 
 
 def _judge_release(incident: Incident, one: Outage, lead: Principal) -> None:
-    """The last release of the hours before was it, or was looked at and ruled out."""
-    near = NEAR.total_seconds()
-    candidates = [c for c in linked.list_candidates(incident, []) if c.is_affected and c.seconds_before <= near]
+    """The last release of the three days before was it, or was looked at and ruled out."""
+    candidates = [one for one in linked.list_candidates(incident, []) if one.is_affected]
     if not candidates:
         return
     nearest, was_it = candidates[0], drawn(f"cause {one.key}", 2) == 0
@@ -242,7 +240,7 @@ def acts(days: Iterable[date]) -> Iterator[tuple[datetime, Callable[[Cast], str 
     yield local(ADOPTED_ON, time(11)), adopt_definitions
     ordered = sorted(days)
     for after, until in zip((None, *ordered), ordered, strict=False):
-        yield local(until, time(4)), partial(look_closer, after=after, until=until)
+        yield local(until, time(5, 30)), partial(look_closer, after=after, until=until)
     for one in all_outages():
         yield one.ended + timedelta(minutes=30), partial(report, one=one)
     yield local(date(2026, 8, 19), time(15)), practise

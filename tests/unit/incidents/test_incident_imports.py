@@ -14,7 +14,7 @@ from apps.services.models import FactConnection
 from tests.incidents import NOW, at
 from tests.personas import principal_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sql]
 HEAD = "service,started_at,incident,title,detected_at,resolved_at,severity,deployment\n"
 ROWS = (
     "checkout-api,2026-05-04T10:05:00Z,o1,Payments refused,2026-05-04T10:17:00Z,2026-05-04T11:30:00Z,2,v1\n"

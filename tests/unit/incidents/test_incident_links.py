@@ -18,7 +18,7 @@ from tests.incidents import NOW, at, make_incident
 from tests.personas import Organisation, principal_of
 
 L = LinkKind
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sql]
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,7 @@ from tests.incidents import NOW, at, make_incident, moments
 from tests.personas import Organisation, principal_of
 
 K = MilestoneKind
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sql]
 
 
 @pytest.fixture(autouse=True)

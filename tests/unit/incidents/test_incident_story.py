@@ -24,7 +24,7 @@ from apps.teams import queries as teams
 from tests.incidents import NOW, at, make_incident
 from tests.personas import Organisation, principal_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sql]
 
 
 @pytest.fixture(autouse=True)
