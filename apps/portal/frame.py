@@ -49,7 +49,7 @@ NAV = (
             "incidents:incident", "incidents:milestone", "incidents:timeline", "incidents:candidate",
             "incidents:severity-policy", "incidents:retro", "incidents:cause",
         )),
-        Place("Actions", "incidents:action-list", ("incidents:action", "portal:action")),
+        Place("Actions", "portal:action-list", ("incidents:action", "portal:action")),
         Place("Reviews", "reviews:review-list", ("reviews:",)),
     )),
     ("Trust", (

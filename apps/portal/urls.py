@@ -60,6 +60,7 @@ urlpatterns = [
     path("governance/freezes/", exclusions.freeze_list, name="freeze-list"),
     path("governance/freezes/new/", exclusions.freeze_create, name="freeze-create"),
     path("governance/freezes/<slug:key>/end/", exclusions.freeze_end, name="freeze-end"),
+    path("actions/", follow_up.action_list, name="action-list"),
     path("actions/<int:pk>/", follow_up.action, name="action"),
     path("data/", data.data_health, name="data-health"),
     path("data/imports/new/", imports.import_create, name="import-create"),

@@ -178,9 +178,10 @@ def count_unfinished(unfinished: Iterable[Action], at: datetime) -> Counted:
 
 
 def list_around(action: Action, start: datetime, end: datetime, *, by: Principal) -> list[Action]:
-    """Other actions of the same team or on the same metric that were open or ended in a stretch of time."""
+    """Other actions of the team, or on the same metric of the same subject, that were open or ended in a stretch."""
     near = Q(owner_team_id=action.owner_team_id)
-    near |= Q(metric_slug=action.metric_slug) if action.metric_slug else Q()
+    if action.metric_subject:
+        near |= Q(metric_slug=action.metric_slug, metric_subject=action.metric_subject)
     rows = list_actions(by).filter(near, opened_at__lt=end).exclude(pk=action.pk)
     rows = rows.filter(Q(done_at=None) | Q(done_at__gte=start), Q(dropped_at=None) | Q(dropped_at__gte=start))
     return list(rows.order_by(F("done_at").asc(nulls_last=True), "pk")[:20])

@@ -1,11 +1,10 @@
-"""Routes of actions; the page of one stands in the portal, as it shows the effect."""
+"""Routes of actions; their list and the page of one stand in the portal, as they show the effect."""
 
 from django.urls import path
 
 from apps.incidents.views import follow_up, follow_up_acts
 
 urlpatterns = [
-    path("actions/", follow_up.action_list, name="action-list"),
     path("actions/new/", follow_up.action_create, name="action-create"),
     path("actions/<int:pk>/date/", follow_up_acts.action_date, name="action-date"),
     path("actions/<int:pk>/done/", follow_up_acts.action_done, name="action-done"),

@@ -50,7 +50,7 @@ def _page(
         "form": form,
         "button": button,
         "crumbs": [
-            {"label": "Actions", "url": reverse("incidents:action-list")},
+            {"label": "Actions", "url": reverse("portal:action-list")},
             {"label": str(action), "url": reverse("portal:action", args=[action.pk])},
             {"label": heading},
         ],

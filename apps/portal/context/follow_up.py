@@ -43,7 +43,7 @@ def action_context(page: ActionPage, by: Principal) -> dict[str, Any]:
     action = page.action
     return {
         "heading": f"{action}: {action.text}",
-        "crumbs": [{"label": "Actions", "url": reverse("incidents:action-list")}, {"label": str(action)}],
+        "crumbs": [{"label": "Actions", "url": reverse("portal:action-list")}, {"label": str(action)}],
         "state": STATE_WORDS[S(action.state)],
         "facts": facts_of(page, by),
         "notices": notices_of(action, by),

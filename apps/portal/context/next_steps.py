@@ -92,7 +92,7 @@ def _url(action: Action) -> str:
 
 
 def _waiting_words(state: str) -> str:
-    return "It waits for signatures" if state == ReviewState.IN_DISCUSSION else "It waits to be opened"
+    return "The review waits for signatures" if state == ReviewState.IN_DISCUSSION else "The review waits to be opened"
 
 
 def _act_words(review: TargetReview) -> str:

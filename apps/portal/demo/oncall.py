@@ -28,7 +28,7 @@ from apps.services import operations as services
 OWNER = "insights"
 CHANNEL = "probes"
 CONNECTED_FROM = date(2024, 4, 8)
-PROFILES_ON, ADOPTED_ON, IN_FORCE_ON = date(2024, 4, 1), date(2026, 4, 2), date(2026, 4, 6)
+PROFILES_ON, ADOPTED_ON, IN_FORCE_ON = date(2024, 4, 1), date(2026, 3, 26), date(2026, 3, 30)
 # Nobody feeds the pages of these services any more: what they last said is of June.
 MUTED = frozenset({"netbox", "celery"})
 # Places of the two public uptime logs, by the service that they stand for here.
@@ -95,7 +95,7 @@ def _write(cast: Cast, slug: str, hours: Hours, day: date, reason: str) -> None:
 
 
 def adopt_definitions(cast: Cast) -> str:
-    """The steward adopts what on-call load is measured by, from the quarter's first Monday on."""
+    """The steward adopts what on-call load is measured by, from a Monday on."""
     adopted = metrics.adopt_starter(
         owner_team=cast.teams[OWNER], catalogue=ON_CALL, on=IN_FORCE_ON, by=cast.steward
     )  # fmt: skip

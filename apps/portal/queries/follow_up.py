@@ -1,5 +1,6 @@
 """Reads of the page of an action: what was committed to, what moved around it, and what else happened then."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -32,6 +33,12 @@ class ActionPage:
     excluded: list[Excluded]
     is_filed: bool
     cause: KnownCause | None
+
+
+def list_effects(actions: Iterable[Action]) -> Mapping[int, ActionEffect]:
+    """What moved around some actions, by action; no query where none is done."""
+    done = [action.pk for action in actions if action.done_at is not None and action.metric_slug]
+    return measurements.list_effects(done) if done else {}
 
 
 def get_action_page(pk: int, *, by: Principal) -> ActionPage:

@@ -10,6 +10,7 @@ from apps.accounts.domain import SYSTEM
 from apps.core import clock
 from apps.incidents.models import Action
 from apps.incidents.operations import follow_up
+from apps.measurements.models import ActionEffect
 from apps.measurements.tasks import follow_actions
 from tests.follow_up import DOCUMENT, WEDNESDAY, open_one
 from tests.personas import Organisation, principal_of
@@ -149,3 +150,16 @@ def test_home__leads_to_the_overdue_action(client_as: ClientAs, action: Action) 
         text = words_of(client_as("dee").get("/"))
     assert "1 action overdue" in text
     assert f"Set a new date for {action}, or drop it" in text
+
+
+def test_list__what_is_done_shows_what_moved_around_it(client_as: ClientAs, organisation: Organisation) -> None:
+    action = open_one(principal_of(organisation.people["dee"]), metric_slug="deployment-frequency")
+    follow_up.finish(action=action, by=SYSTEM)
+    read = {"code": "no_signal", "sentence": "No signal: 3 to 4 a week, ×0.5 to ×2.1"}
+    ActionEffect.objects.create(
+        action=action, slug="deployment-frequency", subject="team:checkout", action_done_at=WEDNESDAY, stage="early",
+        result=read, due_at=WEDNESDAY,
+    )  # fmt: skip
+    page = client_as("eli").get("/actions/?standing=done")
+    assert "Early No signal : 3 to 4 a week, ×0.5 to ×2.1" in words_of(page)
+    assert f'href="/actions/{action.pk}/#effect"' in page.content.decode()
