@@ -23,14 +23,18 @@ def require_visible(incident: Incident, by: Principal) -> None:
 
 @transaction.atomic
 def restrict_incident(*, incident: Incident, by: Principal) -> Incident:
-    """Hide an incident, at once, from all but the owner team and whoever restricts it; both begin the access list."""
+    """Hide an incident, at once, from all but its access list.
+
+    The list begins with the owner team, the teams that already hold one of its actions, and whoever restricts it.
+    """
     policies.require_can_correct(by, incident)
     incident, now = queries.lock_incident(incident.pk), clock.now()
     if incident.visibility == Visibility.RESTRICTED:
         return incident
     incident.visibility = Visibility.RESTRICTED.value
     incident.save(update_fields=["visibility"])
-    add_team(incident, incident.owner_team, now=now)
+    for team in (incident.owner_team, *queries.teams_with_actions(incident)):
+        add_team(incident, team, now=now)
     if by.user_id is not None:
         _add(incident, now, user_id=by.user_id)
     note("restricted", incident, by=by)

@@ -15,6 +15,7 @@ from apps.incidents.domain.incident_words import IncidentKind, MilestoneKind, St
 from apps.incidents.domain.severities import Rated, Severity, rate
 from apps.incidents.domain.severity import SHIPPED, Level, read_levels
 from apps.incidents.models import (
+    Action,
     Incident,
     IncidentAccess,
     IncidentFact,
@@ -24,6 +25,7 @@ from apps.incidents.models import (
     SeverityChange,
     SeverityPolicy,
 )
+from apps.teams.models import Team
 
 CHANNEL = "incidents"
 WITH = ("owner_team", "policy")
@@ -100,6 +102,13 @@ def _services() -> "Prefetch[str, Any, str]":
 def lock_incident(pk: int) -> Incident:
     """The incident, locked until the transaction ends: everything said of it is settled under this lock."""
     return Incident.objects.select_related(*WITH).select_for_update(of=("self",)).get(pk=pk)
+
+
+def teams_with_actions(incident: Incident) -> QuerySet[Team]:
+    """The teams that hold an action out of an incident's retro."""
+    return Team.objects.filter(pk__in=Action.objects.filter(retro__incident=incident).values("owner_team")).order_by(
+        "pk"
+    )
 
 
 def lock_by_key(source: str, *, external_key: str, dedup_key: str) -> Incident | None:

@@ -133,6 +133,15 @@ def test_restricted__its_actions_are_absent_for_others_and_its_teams_join_the_li
     assert f"{own}: An action of a restricted incident" in said
 
 
+def test_restricted__a_team_that_holds_an_action_already_joins_the_list(
+    organisation: Organisation, incident: Incident
+) -> None:
+    opened(incident, row(team="harbour"))
+    restrict_incident(incident=incident, by=principal_of(organisation.people["ana"]))
+    listed = IncidentAccess.objects.filter(incident=incident, removed_at=None, team__isnull=False)
+    assert set(listed.values_list("team__slug", flat=True)) == {"checkout", "harbour"}
+
+
 def test_restricted__they_are_counted_only_for_whoever_may_see_them(
     organisation: Organisation, incident: Incident
 ) -> None:
