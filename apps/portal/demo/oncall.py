@@ -21,6 +21,7 @@ from apps.incidents.models import AlertRule, Page
 from apps.incidents.operations import oncall_agreeing, oncall_recording, page_labelling
 from apps.metrics import operations as metrics
 from apps.metrics.domain.starter_catalogues import ON_CALL
+from apps.portal.demo import agreements
 from apps.portal.demo.cast import Cast, local
 from apps.portal.demo.packfiles import pack_rows
 from apps.services import operations as services
@@ -96,10 +97,8 @@ def _write(cast: Cast, slug: str, hours: Hours, day: date, reason: str) -> None:
 
 def adopt_definitions(cast: Cast) -> str:
     """The steward adopts what on-call load is measured by, from a Monday on."""
-    adopted = metrics.adopt_starter(
-        owner_team=cast.teams[OWNER], catalogue=ON_CALL, on=IN_FORCE_ON, by=cast.steward
-    )  # fmt: skip
-    return f"{len(adopted)} definitions of on-call load and support adopted, in force from {IN_FORCE_ON:%-d %B %Y}"
+    metrics.adopt_starter(owner_team=cast.teams[OWNER], catalogue=ON_CALL, on=IN_FORCE_ON, by=cast.steward)
+    return f"{len(ON_CALL.versions)} definitions of on-call load adopted, in force from {IN_FORCE_ON:%-d %B %Y}"
 
 
 def bring_pages(cast: Cast, *, after: date | None, until: date) -> str:
@@ -233,6 +232,8 @@ def acts(days: Iterable[date]) -> Iterator[tuple[datetime, Callable[[Cast], str 
     yield local(PROFILES_ON), write_profiles
     yield local(date(2025, 9, 15)), change_hours
     yield local(ADOPTED_ON), adopt_definitions
+    for day in (IN_FORCE_ON, IN_FORCE_ON + timedelta(weeks=1)):  # a week later those of incidents and actions, too
+        yield local(day), agreements.bring_into_force
     ordered = sorted(days)
     for after, until in zip((None, *ordered), ordered, strict=False):
         yield local(until, time(5)), partial(bring_pages, after=after, until=until)
