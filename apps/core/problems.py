@@ -130,6 +130,9 @@ class TooMany(ProblemError):
 
 
 REMEDIES: dict[str, str] = {
+    "five_picked": "Put one of the five back first; what is not picked returns next month.",
+    "not_aligned": "Begin each slice on a multiple of its length, counted from the UTC epoch.",
+    "too_old": "Send slices of the last 100 days; older days come by a CSV import.",
     "not_json": "Send one JSON document in UTF-8.",
     "not_utf8": "Encode the body in UTF-8.",
     "too_many_values": "Send fewer values in one document.",

@@ -151,7 +151,7 @@ class _Reader:
         given = self.document.get("window", {"rolling_days": DEFAULT_DAYS})
         if not self.faults.keys(given, "/window", known=("rolling_days", "calendar")):
             return None
-        if len(given) != 1:
+        if len(given) != 1 or not given.keys() <= {"rolling_days", "calendar"}:
             self.faults.add("/window", "required", "Name rolling_days or calendar, and only one of them.")
             return None
         if "calendar" in given:

@@ -77,6 +77,13 @@ def compute_news(_cast: Cast) -> str:
     return f"{asked:,} recompute requests answered by a rebuild"
 
 
+def compute_rest(_cast: Cast) -> str:
+    """Answer what was asked for since the last rebuild, piece by piece."""
+    asked = RecomputeRequest.objects.filter(done_at=None).count()
+    work("measurements.recompute_cells", RecomputeRequest)
+    return f"{asked:,} recompute requests answered"
+
+
 def work(duty: str, table: type[DueRow]) -> None:
     """Run a scheduled task; its table must be empty of duties that were tried in vain."""
     run_now(duty)

@@ -101,6 +101,7 @@ def _acts(tell: Tell) -> Iterator[Act]:
         yield Act(local(meeting.on), partial(rituals.hold_review, meeting=meeting))
     yield Act(local(date(2026, 7, 22)), rituals.keep_frequency)
     yield Act(local(IMPORTS_ON[-1], time(9)), rituals.make_token)
+    yield Act(local(IMPORTS_ON[-1], time(10)), rituals.compute_rest)  # what teams did on the last day
     yield Act(local(IMPORTS_ON[-1], time(11)), _close)
 
 

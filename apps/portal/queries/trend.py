@@ -183,7 +183,7 @@ def _team_trend(board: Board, team: Team, subject: Subject, slug: str, running: 
 
 
 def get_trend(slug: str, subject: NamedSubject, grain: Grain | None, at: datetime, *, by: Principal) -> Trend:
-    """A definition's series for one subject; raises `Absent` without such a definition; nine queries at most.
+    """A definition's series for one subject; raises `Absent` without such a definition; eight queries at most.
 
     Without a grain it is read by week, or by month where weeks are too sparse.
     """
@@ -197,7 +197,7 @@ def get_trend(slug: str, subject: NamedSubject, grain: Grain | None, at: datetim
     names = _stage_names(version)
     read = _Read(subject.subject, slug, grain, period_at(at, grain or Grain.WEEK, clock.reporting_zone()))
     periods = [week.trailing(Grain.WEEKS_13), *read.periods, *measurements.periods_of_trend(week)]
-    board = measurements.load_board([subject.subject], [slug], periods, (*PARTS, *names))
+    board = measurements.load_board_of({slug: versions}, [subject.subject], periods, (*PARTS, *names))
     chart = read.chart(board)
     chart = measurements.with_late_facts(chart) if chart else None
     return Trend(

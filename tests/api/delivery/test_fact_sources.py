@@ -2,6 +2,8 @@
 
 import pytest
 
+from apps.core.fact_sources import sources
+
 URL = "/api/v1/fact-sources/"
 pytestmark = pytest.mark.sql
 
@@ -21,6 +23,9 @@ def test_fact_sources__lists_every_source_with_fields_and_types(api_client_as):
 def test_fact_sources__every_example_is_stored_when_sent(api_client_as, touched):
     client = api_client_as("push")
     examples = [source["example"] for source in client.get(URL).json()["results"]]
+    elsewhere = {source.key for source in sources if source.reported_at}
+    examples = [example for example in examples if example["source"] not in elsewhere]
+    assert len(examples) > 3
     response = client.post("/api/v1/facts/batch/", {"facts": examples}, format="json")
     assert (response.status_code, response.json()["rejected"]) == (200, 0), response.json()
 

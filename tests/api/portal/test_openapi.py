@@ -67,7 +67,7 @@ def test_problems__every_code_in_the_code_is_registered():
         text = path.read_text(encoding="utf-8")
         raised |= set(
             re.findall(
-                r'(?:Unreadable|NotSignedIn|Forbidden|Absent|Conflict|TooLarge|UnsupportedType|Invalid|TooMany|Fault|WrongMethod)\(\s*"([a-z_0-9]+)"',
+                r'\b(?:Unreadable|NotSignedIn|Forbidden|Absent|Conflict|TooLarge|UnsupportedType|Invalid|TooMany|Fault|WrongMethod)\(\s*"([a-z_0-9]+)"',
                 text,
             )
         )

@@ -90,7 +90,7 @@ def test_import_csv__takes_channel_and_reach(organisation, file):
     ("arguments", "sentence"),
     [
         (["deployments", "nowhere.csv"], "cannot be read"),
-        (["incidents", "nowhere.csv"], "invalid choice"),
+        (["weather", "nowhere.csv"], "invalid choice"),
         (["deployments", "nowhere.csv", "--connected-from", "2026-13-01"], "is no day"),
         (["deployments", "nowhere.csv", "--complete-until", "2026-01-01T00:00:00"], "needs its offset"),
     ],

@@ -85,4 +85,4 @@ def test_pages__ask_about_an_ornament_and_about_a_goalpost(steward):
 
 def test_pages__show_the_break(steward):
     page = steward.get("/metrics/change-lead-time/trend/?subject=team:commerce&grain=month").content.decode()
-    assert "v1 → v2 · 30 Jun · merge instead of first commit" in page
+    assert "v1 → v2 · 30 Jun 2025 · merge instead of first commit" in page

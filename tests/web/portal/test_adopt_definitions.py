@@ -201,7 +201,7 @@ def test_new_definition__is_for_people_of_teams(client_as: Clients) -> None:
 
 def test_starter__has_nothing_left_to_adopt(client_as: Clients) -> None:
     assert "/metrics/adopt/" not in links_of(client_as("gus").get("/metrics/"))
-    assert "All starter definitions exist." in words_of(client_as("gus").get("/metrics/adopt/"))
+    assert "All starter definitions of this matter exist." in words_of(client_as("gus").get("/metrics/adopt/"))
     answer = client_as("gus").post("/metrics/adopt/", {"owner": "harbour", "reason": REASON})
     assert answer.status_code == 422
     assert DefinitionVersion.objects.count() == 5
