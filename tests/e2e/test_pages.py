@@ -21,6 +21,10 @@ UNSEEN = {
     "governance:proposal-sign", "governance:proposal-submit", "governance:proposal-withdraw",
     "notifications:inbox-mute", "notifications:inbox-read",
     "incidents:page-label", "incidents:page-label-rule",
+    "incidents:retro-json", "incidents:retro-markdown", "incidents:retro-open", "incidents:retro-submit",
+    "incidents:retro-take-back", "incidents:retro-facilitator", "incidents:retro-publish", "incidents:retro-amend",
+    "incidents:retro-amend-drop", "incidents:retro-waiver-ask", "incidents:retro-waiver-refuse",
+    "incidents:retro-waive", "incidents:cause-status", "incidents:cause-confirm", "incidents:cause-refuse",
     "governance:request-dismiss", "governance:request-take-back",
     # The demonstration's freeze is over, so there is none to end.
     "portal:freeze-end",
