@@ -98,12 +98,6 @@ def watermark(sources: Iterable[str]) -> dict[str, int]:
     return {source: found.get(source, 0) for source in sorted(wanted)}
 
 
-def hold_clocks(sources: Iterable[str]) -> None:
-    """Lock the counters of sources by name until the transaction ends, so that several publications of one transaction
-    wait for those of another in one order."""
-    list(FactClock.objects.select_for_update().filter(source__in=set(sources)).order_by("source").values_list("pk"))
-
-
 def lock_services(pks: Iterable[int]) -> dict[int, Service]:
     """Services by primary key, locked in that order until the transaction ends."""
     locked = Service.objects.select_for_update().filter(pk__in=list(pks)).order_by("pk")

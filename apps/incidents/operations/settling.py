@@ -33,14 +33,11 @@ TIMES = (
     "started_at", "detected_at", "acknowledged_at", "mitigated_at", "first_resolved_at", "resolved_at", "hurt_seconds",
     "severity_worst", "severity_final", "kind", "detected_by", "start_assumed", "is_over",
 )  # fmt: skip
-# What one write may publish, here and with its retro and its actions.
-PUBLISHED = ("actions", "incidents", "retros")
 NAMES = tuple(f.name for f in INCIDENTS.stored_fields)
 
 
 def settle(incident: Incident, *, now: datetime) -> None:
     """Fold, open or follow the retro, settle repeats, publish by difference; the caller holds the incident's lock."""
-    service_queries.hold_clocks(PUBLISHED)
     _write_columns(incident, incidents.fold_of(incident.pk), incidents.severity_of(incident.pk))
     _follow_owner(incident, now)
     settle_retro(incident, now=now)

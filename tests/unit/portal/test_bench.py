@@ -133,7 +133,7 @@ def test_measure__rebuild_counts_the_facts_it_read_and_finds_nothing_to_write_ag
 
 @pytest.mark.postgres
 def test_measure__pages_ask_the_same_at_both_sizes(figures: dict[str, Any]) -> None:
-    assert set(figures["pages"]) == {"home", "overview", "team"}
+    assert set(figures["pages"]) == {"home", "overview", "proposal", "team"}
     assert all(page["met"] for page in figures["pages"].values())
     assert all(page["many"]["queries"] <= page["few"]["queries"] <= 12 for page in figures["pages"].values())
 
