@@ -38,11 +38,13 @@ def open_cause(
     cause.services.set(services)
     with writing(CauseStatusChange):
         CauseStatusChange(cause=cause, status=CauseStatus.OPEN, at=now, reason=OPENED).save()
-    audit.record("cause.opened", subject=cause, by=by, data={"team": team.pk})
     if incident is not None:
         IncidentCause.objects.create(incident=incident, cause=cause, is_confirmed=True, said_at=now)
-        audit.record("cause.confirmed", subject=cause, by=by, data={"incident": f"I-{incident.pk}"})
         settling.settle(incident, now=now)
+    # The chain is locked last: settling locks the other causes of the incident.
+    audit.record("cause.opened", subject=cause, by=by, data={"team": team.pk})
+    if incident is not None:
+        audit.record("cause.confirmed", subject=cause, by=by, data={"incident": f"I-{incident.pk}"})
     return cause
 
 
@@ -84,8 +86,8 @@ def change_cause_status(*, cause: KnownCause, status: CauseStatus, reason: str, 
         ])  # fmt: skip
     now = clock.as_of()
     set_status(cause, status, reason.strip(), now)
-    audit.record("cause.status_changed", subject=cause, by=by, data={"status": status.value})
     _settle_all(incidents.values(), now)
+    audit.record("cause.status_changed", subject=cause, by=by, data={"status": status.value})
     return cause
 
 
@@ -104,7 +106,8 @@ def refuse_cause(*, incident: Incident, cause: KnownCause, reason: str = "", by:
 def _answer(incident: Incident, cause: KnownCause, is_confirmed: bool, reason: str, by: Principal) -> IncidentCause:
     policies.require_can_link_cause(by, incident)
     incident = causes.lock_incidents([incident.pk])[incident.pk]
-    causes.lock_causes([cause.pk])
+    # All its causes at once, in order of their keys, as settling locks them, too.
+    causes.lock_causes([cause.pk, *IncidentCause.objects.filter(incident=incident).values_list("cause_id", flat=True)])
     now = clock.as_of()
     link = IncidentCause.objects.filter(incident=incident, cause=cause).first()
     if link is not None and link.is_confirmed == is_confirmed:
@@ -113,8 +116,8 @@ def _answer(incident: Incident, cause: KnownCause, is_confirmed: bool, reason: s
     link.is_confirmed, link.reason, link.said_at = is_confirmed, reason, now
     link.save()
     act = "cause.confirmed" if is_confirmed else "cause.refused"
-    audit.record(act, subject=cause, by=by, data={"incident": f"I-{incident.pk}"})
     settling.settle(incident, now=now)
+    audit.record(act, subject=cause, by=by, data={"incident": f"I-{incident.pk}"})
     return link
 
 
