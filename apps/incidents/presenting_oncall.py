@@ -96,7 +96,7 @@ def _rule_cells(rule: AlertRule, tally: RuleTally) -> list[dict[str, Any]]:
         {"text": rule.name, "url": reverse("incidents:alert-rule", args=[rule.pk]), "header": True},
         {"text": rule.service.name, "url": reverse("portal:service", args=[rule.service.slug])},
         {"text": SIGNAL_WORDS[Signal(rule.signal)]},
-        {"text": "Open", "url": rule.runbook_url} if rule.runbook_url else {"text": "None yet"},
+        {"text": "Open", "url": rule.runbook_url} if rule.runbook_url else {"text": "Not named yet"},
         *({"text": format_count(count), "numeric": True} for count in counts),
         {"text": NOISE_WORDS[noise] if noise else ""},
     ]

@@ -111,6 +111,11 @@ def can_write_cause(by: Principal, team_id: int) -> bool:
     return by.is_person and by.works_in(team_id)
 
 
+def can_write_causes(by: Principal) -> bool:
+    """People who work in some team keep causes for it."""
+    return any(can_write_cause(by, team_id) for team_id in by.team_roles)
+
+
 def require_can_write_cause(by: Principal, team_id: int, team_name: str) -> None:
     """Raise `Forbidden` naming who keeps it."""
     _require_person(by)

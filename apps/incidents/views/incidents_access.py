@@ -215,7 +215,7 @@ def _levels_table(levels: tuple[Level, ...]) -> dict[str, Any]:
 
 def _retro_words(level: Level) -> str:
     if level.retro is RetroForm.NONE:
-        return "None"
+        return "No retro"
     asks = [f"{RETRO_WORDS[level.retro].capitalize()}, within {level.retro_hours} hours"]
     asks += ["a monitored action"] if level.needs_monitored_action else []
     asks += ["a facilitator from another team"] if level.needs_other_facilitator else []

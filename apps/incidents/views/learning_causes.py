@@ -36,9 +36,10 @@ EMPTY = "What makes incidents return will stand here, each with the incidents it
 def cause_list(request: PageRequest) -> HttpResponse:
     """Known causes by title."""
     page = read_page(request, queries.list_causes(request.principal))
+    may_write = policies.can_write_causes(request.principal)
     context = {
         "heading": "Known causes", "table": present_list(page.rows) if page.rows else None, "pager": page.pager,
-        "empty": EMPTY, "create_url": reverse("incidents:cause-create") if request.principal.is_person else "",
+        "empty": EMPTY, "create_url": reverse("incidents:cause-create") if may_write else "",
     }  # fmt: skip
     return render(request, "incidents/cause_list.html", context)
 

@@ -41,9 +41,13 @@ def action_list(request: PageRequest) -> HttpResponse:
         "teams": [(team.slug, team.name) for team in teams.list_teams()],
         "team": asked.team,
         "kept": [(name, request.GET[name]) for name in ("standing", "origin", "whose") if name in request.GET],
-        "create_url": reverse("incidents:action-create"),
+        "create_url": reverse("incidents:action-create") if _works_somewhere(request) else "",
     }
     return render(request, "portal/action_list.html", context)
+
+
+def _works_somewhere(request: PageRequest) -> bool:
+    return any(request.principal.works_in(team_id) for team_id in request.principal.team_roles)
 
 
 def _asked(request: PageRequest) -> follow_up.Listed:

@@ -124,7 +124,7 @@ def test_rule_label__reaches_the_week(week: list[Page], client_as: Clients) -> N
 
 def test_rules__are_listed_with_what_they_paged(week: list[Page], client_as: Clients) -> None:
     text = words_of(client_as("eli").get("/alert-rules/?team=checkout"))
-    assert "A Checkout API Not said yet None yet 3 0 0" in text
+    assert "A Checkout API Not said yet Not named yet 3 0 0" in text
     assert words_of(client_as("eli").get("/alert-rules/?team=harbour")).count("Checkout API") == 0
 
 
