@@ -88,7 +88,7 @@ PLACES = (
     Place("synthesis", "/teams/runtime/synthesis/?month=2026-06", "hugo"),
     Place("synthesis-group", "/groups/platform/synthesis/?month=2026-06", "marek"),
     Place("alert-rule", "/alert-rules/?team=commerce", link="down: Catalog Demo", route="incidents:alert-rule"),
-    Place("alert-rule-describe", "/alert-rules/1/describe/", "mara", route="incidents:alert-rule-describe"),
+    Place("alert-rule-describe", "/alert-rules/11/describe/", "mara", route="incidents:alert-rule-describe"),
     Place("on-call-stages", "/governance/on-call-stages/"),
     Place("on-call-stages-write", "/governance/on-call-stages/write/", "silke"),
     Place("team-about-stranger", "/teams/runtime/about/"),

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.browsing import FLAGS, Visitor, main_text, press, sideways, sign_in, tab_to, violations, visitor
+from tests.e2e.browsing import Visitor, main_text, press, sideways, sign_in, tab_to, violations, visitor
 from tests.e2e.small_shop import Shop
 
 pytestmark = pytest.mark.e2e
@@ -22,11 +22,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 
 
 @pytest.fixture(scope="module")
-def chromium(chromium_path: str, shop: Shop) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium_path, args=list(FLAGS))
-        yield opened
-        opened.close()
+def chromium(browser: Browser, shop: Shop) -> Browser:
+    """The one browser of all journeys: a second loop in this thread would be refused."""
+    return browser
 
 
 @pytest.fixture(scope="module")
