@@ -134,8 +134,8 @@ def _list_row(incident: Incident, now: datetime) -> list[Cell]:
     team, kind = incident.owner_team, IncidentKind(incident.kind)
     mark = "" if kind is IncidentKind.INCIDENT else f" ({KIND_WORDS[kind].lower()})"
     return [
-        {"text": f"{incident}: {incident.title}{mark}", "url": incident_url(incident), "header": True},
-        {"text": severity_words(incident)},
+        {"text": f"{incident}: {incident.title}{mark}", "url": incident_url(incident), "header": True, "wide": True},
+        {"text": severity_words(incident).removeprefix("Severity ")},
         {"text": status_words(incident)},
         start_cell(incident),
         {"text": length_words(lengths_of_incident(incident, now).to_resolved)},
@@ -196,7 +196,7 @@ def _moment(kind: MilestoneKind, moment: Moment | None, number: int) -> dict[str
 
 
 def severity_table(severity: Severity, folded: Folded, levels: Iterable[Level]) -> dict[str, Any]:
-    """The levels over time and how long each lasted."""
+    """The levels over time and how long each lasted; one that was said of a time after the end lasted nothing."""
     seconds = severity.seconds_by_level(folded, clock.as_of())
     means = {level.number: level.means for level in levels}
     rows = [
@@ -204,12 +204,18 @@ def severity_table(severity: Severity, folded: Folded, levels: Iterable[Level]) 
             {"text": f"Severity {level}", "header": True},
             {"text": means.get(level, "")},
             {"moment": at},
-            {"text": format_value(seconds[level], "seconds") if seconds.get(level) else "not known"},
+            {"text": _lasted(at, seconds.get(level), folded)},
         ]
         for at, level in severity.steps
     ]
     columns = [{"label": label} for label in ("Level", "Means", "From", "Lasted in all")]
     return {"caption": "Severity over time", "columns": columns, "rows": rows}
+
+
+def _lasted(at: datetime, seconds: int | None, folded: Folded) -> str:
+    if seconds:
+        return format_value(seconds, "seconds")
+    return "said of the time after" if folded.resolved_at and at >= folded.resolved_at else "not known"
 
 
 def services_table(rows: Iterable[IncidentService]) -> dict[str, Any]:

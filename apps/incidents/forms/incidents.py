@@ -24,6 +24,7 @@ from apps.incidents.presenting_incidents import EXCLUSION_WORDS, KIND_WORDS, WIT
 K = MilestoneKind
 EXAMPLE = "2026-08-24 10:17"
 NO_LEVEL = ("", "Not yet known")
+NO_SERVICE = ("", "Choose a service")
 LINK_WORDS = {
     LinkKind.CAUSED_BY: "It caused the incident",
     LinkKind.MITIGATED_BY: "It ended the hurt",
@@ -103,7 +104,7 @@ class ReportForm(forms.Form):
         self, *args: Any, services: list[tuple[str, str]], levels: list[tuple[str, str]], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["origin"].choices = services  # type: ignore[attr-defined]
+        self.fields["origin"].choices = [NO_SERVICE, *services]  # type: ignore[attr-defined]
         self.fields["touched"].choices = services  # type: ignore[attr-defined]
         self.fields["severity"].choices = [NO_LEVEL, *levels]  # type: ignore[attr-defined]
 

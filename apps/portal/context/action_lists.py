@@ -42,7 +42,7 @@ def _row(action: Action) -> list[Cell]:
     """One action: what it is, whose, by when, and where it came from; never who was chosen."""
     team = action.owner_team
     return [
-        header(f"{action}: {action.text}", reverse("portal:action", args=[action.pk])),
+        header(f"{action}: {action.text}", reverse("portal:action", args=[action.pk])) | {"wide": True},
         link(team.name, reverse("portal:team", args=[team.slug])),
         plain(_when(action)),
         _origin(action),
@@ -64,7 +64,7 @@ def _origin(action: Action) -> Cell:
         return link(f"I-{incident}", f"/incidents/{incident}/")
     if action.origin == ActionOrigin.REVIEW:
         return plain("A review")
-    return plain("Taken over" if action.is_imported else "Opened by itself")
+    return plain("Taken over" if action.is_imported else "Opened directly")
 
 
 def _effect(row: ActionEffect | None) -> Cell:

@@ -87,7 +87,7 @@ def _origin(action: Action) -> dict[str, str]:
     if action.origin == ActionOrigin.REVIEW:
         return {"text": "A review"}
     return (
-        {"text": "Taken over from elsewhere: it reminds nobody"} if action.is_imported else {"text": "Opened by itself"}
+        {"text": "Taken over from elsewhere: it reminds nobody"} if action.is_imported else {"text": "Opened directly"}
     )
 
 
@@ -178,7 +178,18 @@ def effect_of(page: ActionPage) -> dict[str, Any]:
 
 def _metric(action: Action) -> dict[str, str]:
     subject = action.metric_subject or f"team:{action.owner_team.slug}"
-    return {"metric": action.metric_slug, "subject": subject, "metric_url": _trend_url(action.metric_slug, subject)}
+    return {
+        "metric": action.metric_slug,
+        "subject": _subject_words(action, subject),
+        "metric_url": _trend_url(action.metric_slug, subject),
+    }
+
+
+def _subject_words(action: Action, subject: str) -> str:
+    """Whose numbers these are; the action's own team by its name."""
+    if subject == f"team:{action.owner_team.slug}":
+        return action.owner_team.name
+    return "the organisation" if subject == "organisation:all" else f"the {subject.replace(':', ' ')}"
 
 
 def _trend_url(slug: str, subject: str) -> str:
@@ -192,7 +203,7 @@ def _read_effect(page: ActionPage, row: ActionEffect) -> dict[str, Any]:
     is_final = row.stage == Stage.FINAL
     return {
         "name": result["name"],
-        "subject": row.subject,
+        "subject": _subject_words(page.action, row.subject),
         "metric_url": _trend_url(row.slug, row.subject),
         "version": f"v{result['version']}",
         "version_url": reverse("portal:metric-version", args=[row.slug, result["version"]]),

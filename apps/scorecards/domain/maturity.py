@@ -118,7 +118,7 @@ def read_follow_through(value: Fraction | None, n: int, why: str, percent: int) 
     if value is None:
         standing = Standing.NO_DATA if why.startswith("No data") else Standing.NOT_JUDGED
         return MeasureRead(measure, standing, why.partition(":")[2].strip() or why, n)
-    return _share(measure, value, percent, f"of {n} actions were done on time", n)
+    return _share(measure, value, percent, f"of {n} {'action was' if n == 1 else 'actions were'} done on time", n)
 
 
 def maturity_of(measures: Sequence[MeasureRead]) -> Maturity:
