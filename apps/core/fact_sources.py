@@ -104,6 +104,8 @@ class FactSource:
     # one channel by which such rows come, whoever told of them.
     reported_at: str = ""
     own_channel: str = ""
+    # Rows that a reader may not be shown, as a condition (Q) for a principal; they count all the same.
+    hides: Callable[[Any], Any] | None = None
     # What a row says on the timeline of something that went wrong near its service; empty: nothing.
     timeline: Callable[[Any], str] | None = None
 

@@ -13,7 +13,7 @@ from apps.core import clock
 from apps.core.bulk import batched, insert_rows, select_pairs
 from apps.core.fact_sources import FactSource, sources
 
-__all__ = ["FactSource", "Outcome", "Touched", "on_touched", "publish", "sources", "withdraw"]
+__all__ = ["FactSource", "Outcome", "Touched", "hidden_keys", "on_touched", "publish", "sources", "withdraw"]
 
 
 class Outcome(StrEnum):
@@ -178,6 +178,15 @@ def _touched(source: FactSource, changed: Sequence[Change]) -> list[Touched]:
     return [
         Touched(source, pk, frozenset(keys[pk]), frozenset(instants[pk]), frozenset(named[pk])) for pk in keys
     ]  # fmt: skip
+
+
+def hidden_keys(source_key: str, keys: Collection[str], by: Any) -> frozenset[str]:
+    """Of these facts those that a principal may not be shown: they count, and nothing of them is named."""
+    source = sources.get(source_key)
+    if source.hides is None or not keys:
+        return frozenset()
+    rows = source.model._default_manager.filter(source.hides(by), key__in=keys)
+    return frozenset(rows.values_list("key", flat=True))
 
 
 CatalogueReceiver = Callable[[int, datetime, str], None]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
+from apps.accounts.domain import Principal
 from apps.core.fact_sources import FactSource, UnknownSource, sources
 from apps.core.problems import Absent
 from apps.delivery.models import BatchReceipt
@@ -23,10 +24,15 @@ def get_source(key: str) -> FactSource:
         raise Absent("not_found", "Nothing is here for you.") from None
 
 
-def list_facts(source: FactSource) -> QuerySet[Any]:
-    """All versions of a source's facts as dictionaries, with `time` for the main clock and the service's slug."""
+def list_facts(source: FactSource, by: Principal) -> QuerySet[Any]:
+    """All versions of a source's facts as dictionaries, with `time` for the main clock and the service's slug.
+
+    Without those of what the principal may not know of.
+    """
     columns = ["id", "fact", "channel", "key", "recorded_at", *(f.name for f in source.stored_fields)]
     rows: QuerySet[Any] = source.model._default_manager.alias(time=F(source.main_clock))
+    if source.hides is not None:
+        rows = rows.exclude(source.hides(by))
     return rows.values(*columns, service_slug=F("service__slug"))
 
 

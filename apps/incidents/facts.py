@@ -2,14 +2,31 @@
 
 from datetime import timedelta
 
+from django.db.models import Q
+
+from apps.accounts.domain import Principal
 from apps.core.fact_sources import Declared, FactField, FactSource, FieldType, sources
 from apps.incidents.domain.action_words import ActionKind, ActionState, RepeatState
 from apps.incidents.domain.incident_words import DetectedBy, IncidentKind, ServiceRole
 from apps.incidents.domain.page_words import Bucket, EndReason, Label, Urgency
 from apps.incidents.domain.retro_words import Cause
+from apps.incidents.models import Action, Incident
 from apps.incidents.models_facts import ActionFact, IncidentFact, PageFact, RetroFact, TicketFact
 
 T = FieldType
+
+
+def _of_hidden_incidents(by: Principal) -> Q:
+    """Facts of incidents, and of their retros, that a reader may not know of."""
+    return Q(key__in=[f"I-{pk}" for pk in Incident.objects.hidden_from(by).values_list("pk", flat=True)])
+
+
+def _of_hidden_actions(by: Principal) -> Q:
+    """Facts of actions out of the retro of such an incident."""
+    hidden = Action.objects.filter(retro__incident__in=Incident.objects.hidden_from(by))
+    return Q(key__in=[f"A-{pk}" for pk in hidden.values_list("pk", flat=True)])
+
+
 QUIET = timedelta(days=36500)  # no incident, retro or action for however long is no sign of a broken feed
 
 INCIDENTS = FactSource(
@@ -19,6 +36,7 @@ INCIDENTS = FactSource(
     model=IncidentFact,
     clocks=("started_at", "detected_at", "resolved_at"),
     main_clock="started_at",
+    hides=_of_hidden_incidents,
     silent_after=QUIET,
     counted_once_by="incident",
     counted_first=("role", ServiceRole.ORIGIN.value),
@@ -68,6 +86,7 @@ RETROS = FactSource(
     model=RetroFact,
     clocks=("due_at", "published_at"),
     main_clock="due_at",
+    hides=_of_hidden_incidents,
     silent_after=QUIET,
     names_team=True,
     reported_at="/api/v1/retros/",
@@ -90,6 +109,7 @@ ACTIONS = FactSource(
     model=ActionFact,
     clocks=("created_at", "first_due_at", "due_at", "done_at", "verified_at", "dropped_at"),
     main_clock="first_due_at",
+    hides=_of_hidden_actions,
     silent_after=QUIET,
     names_team=True,
     reported_at="/api/v1/actions/",

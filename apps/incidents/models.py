@@ -102,9 +102,16 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         if principal.kind == "system":
             return self
         listed = Q(user_id=principal.user_id) if principal.user_id is not None else Q(pk__in=[])
-        listed |= Q(team_id__in=principal.visible_team_ids)
+        listed |= Q(team_id__in=principal.working_team_ids)
         access = IncidentAccess.objects.filter(listed, removed_at=None)
         return self.filter(Q(visibility=Visibility.OPEN) | Q(pk__in=access.values("incident_id")))
+
+    def hidden_from(self, principal: Principal) -> "IncidentQuerySet":
+        """Restricted ones that the principal may not know of."""
+        if principal.kind == "system":
+            return self.none()
+        restricted = self.filter(visibility=Visibility.RESTRICTED)
+        return restricted.exclude(pk__in=Incident.objects.visible_to(principal).values("pk"))
 
     def counting(self) -> "IncidentQuerySet":
         """Those that feed numbers: neither drills, nor written from memory, nor excluded."""

@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime
 
 from django.db.models import F, Q, QuerySet
 
+from apps.accounts.domain import Principal
 from apps.core import clock
+from apps.core.facts import hidden_keys
 from apps.core.periods import Grain, Period
 from apps.governance import queries as governance
 from apps.governance.domain.excluded import Excluded
@@ -200,6 +202,14 @@ def get_evidence(subject: Subject, slug: str, period: Period, *, limit: int = 20
     row = find_value(version, subject, period)
     run = get_run(row.run_id if row else None)
     return gather(metrics.spec_of(version), subject, period, run, definition=slug, limit=limit)
+
+
+def hidden_of(evidence: Evidence, by: Principal) -> set[tuple[str, str]]:
+    """Facts of an evidence, as (source, key), of which this reader may be told no more than that they count."""
+    keys: dict[str, set[str]] = {}
+    for row in evidence.rows:
+        keys.setdefault(row.source, set()).add(row.key)
+    return {(source, key) for source, of in keys.items() for key in hidden_keys(source, of, by)}
 
 
 def find_value(version: DefinitionVersion, subject: Subject, period: Period, part: str = WHOLE) -> MetricValue | None:

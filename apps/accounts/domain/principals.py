@@ -104,6 +104,12 @@ class Principal:
         return frozenset(self.team_roles) | ({self.token_team_id} if self.token_team_id else set())
 
     @property
+    def working_team_ids(self) -> frozenset[int]:
+        """Teams whose work this principal does; leadership above a team is not of it."""
+        own = {team_id for team_id in self.team_roles if self.works_in(team_id)}
+        return frozenset(own | ({self.token_team_id} if self.token_team_id else set()))
+
+    @property
     def sender(self) -> str:
         """Whose keys a sent object carries: the owner of a token, so that a new token repeats nothing."""
         if self.kind is PrincipalKind.TOKEN:

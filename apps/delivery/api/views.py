@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.accounts.domain import ANONYMOUS
 from apps.core.access import Access
 from apps.core.api import PROBLEM_TYPE
 from apps.core.fact_sources import FactSource
@@ -79,7 +80,7 @@ class FactList(generics.GenericAPIView[Any]):
 
     def get_queryset(self) -> QuerySet[Any]:
         """All versions; `standing_at` leaves the ones that count."""
-        return queries.list_facts(self.source)
+        return queries.list_facts(self.source, getattr(self.request, "principal", ANONYMOUS))
 
     def watermark(self) -> int:
         """The counter a walk starts at."""

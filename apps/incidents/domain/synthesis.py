@@ -155,20 +155,21 @@ UNVERIFIED_AFTER = timedelta(days=14)
 
 
 def follow_through(
-    actions: Iterable[Promised], waived: Iterable[int], *, first_on: date, end_on: date
+    actions: Iterable[Promised], waived: Iterable[int], *, first_on: date, end_on: date, today: date
 ) -> FollowThrough:
     """What of a month `[first_on, end_on)` was dropped, came late or still waits for a second person.
 
-    Dropped: in the month. Late: first due in the month and not done by that day, unless dropped by it. Unverified: done
-    and without a check for 14 days at the month's end.
+    Dropped: in the month. Late: first due in the month, on a day that is over, not done by it nor dropped by it.
+    Unverified: done and without a check for 14 days at the month's end, or today while the month runs.
     """
     late, dropped, unverified = [], [], []
+    until = min(end_on, today)
     for promised in actions:
         if promised.dropped_on is not None and first_on <= promised.dropped_on < end_on:
             dropped.append(promised.action)
-        elif first_on <= promised.first_due_on < end_on and is_late(promised):
+        elif first_on <= promised.first_due_on < until and is_late(promised):
             late.append(promised.action)
-        elif _waits_for_a_check(promised, end_on):
+        elif _waits_for_a_check(promised, until):
             unverified.append(promised.action)
     return FollowThrough(tuple(late), tuple(dropped), tuple(unverified), tuple(waived))
 

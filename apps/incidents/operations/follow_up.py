@@ -22,6 +22,7 @@ from apps.incidents.operations import linking
 from apps.incidents.operations.action_opening import REFUSED, write_date
 from apps.incidents.operations.action_reminding import arm, tell
 from apps.incidents.operations.action_settling import settle_action
+from apps.incidents.operations.noting import kept_reason
 from apps.incidents.policies import follow_up as policies
 from apps.incidents.queries import follow_up
 from apps.incidents.queries.team_zones import zone_of
@@ -40,7 +41,7 @@ def _begin(action: Action, act: ActionAct, revision: int | None) -> Action:
     return action
 
 
-def _end(action: Action, act: str, *, by: Principal, now: datetime, **data: Any) -> Action:
+def _end(action: Action, act: str, *, by: Principal, now: datetime, reason: str = "", **data: Any) -> Action:
     """Save, publish and write down what was done; whoever acted has read what was told."""
     action.revision += 1
     action.save()
@@ -48,6 +49,8 @@ def _end(action: Action, act: str, *, by: Principal, now: datetime, **data: Any)
     if action.state != ActionState.OPEN:
         notifications.settle(about=words.about_key(action.pk), kind=words.DUE.key)
     notifications.note_acted(about=words.about_key(action.pk), by=by)
+    if reason:
+        data |= kept_reason(reason, action.retro.incident if action.retro else None)
     audit.record(f"action.{act}", subject=action, by=by, data=data)
     return action
 

@@ -12,8 +12,14 @@ from apps.incidents.models import Incident
 def note(act: str, incident: Incident, *, by: Principal, reason: str = "", **data: Any) -> None:
     """Append one event; of a restricted incident the chain, which nothing alters, keeps a reason's hash alone."""
     if reason:
-        data |= {"reason": reason} if incident.visibility == Visibility.OPEN else {"reason_sha256": sha256_of(reason)}
+        data |= kept_reason(reason, incident)
     audit.record(f"incident.{act}", subject=incident, by=by, data=data)
+
+
+def kept_reason(reason: str, incident: Incident | None) -> dict[str, str]:
+    """What the chain keeps of a reason: its words, or where they belong to a restricted incident their hash."""
+    is_open = incident is None or incident.visibility == Visibility.OPEN
+    return {"reason": reason} if is_open else {"reason_sha256": sha256_of(reason)}
 
 
 def sha256_of(text: str) -> str:

@@ -105,6 +105,8 @@ def _add_to(
     origin, said = statements.origin_of(by), queries.said_of(incident.pk)
     fresh = [m for m in moments if not is_repeat(said, m, m.origin or origin)]
     statements.require_times(fresh, origin, now)
+    if origin is StatementOrigin.HUMAN:  # a repeated report is no way around what a correction asks for
+        fresh = [statements.checked(incident, said, moment) for moment in fresh]
     known = {one.service.slug for one in queries.list_services(incident)}
     more = [one for one in services if one.service.lower() not in known]
     if more:

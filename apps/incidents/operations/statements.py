@@ -49,7 +49,7 @@ def record_milestone(
     if is_repeat(said, moment, origin):
         return incident
     if origin is StatementOrigin.HUMAN:
-        moment = _checked(incident, said, moment)
+        moment = checked(incident, said, moment)
     (row,) = say(incident, [moment], origin, source, now)
     settle(incident, now=now)
     when = None if at is None else at.isoformat()
@@ -112,7 +112,7 @@ def require_times(moments: Sequence[Moment], origin: StatementOrigin, now: datet
             raise Invalid("validation_failed", "Some fields need attention.", problems)
 
 
-def _checked(incident: Incident, said: Sequence[Said], moment: Moment) -> Moment:
+def checked(incident: Incident, said: Sequence[Said], moment: Moment) -> Moment:
     """A person's statement with the interval it is about; raises where it needs a reason or does not fit."""
     if needs_reason(said, moment):
         _require_reason(moment)

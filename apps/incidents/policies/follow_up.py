@@ -21,7 +21,8 @@ def can_work(by: Principal, team: Team) -> bool:
 def require_can_work(by: Principal, team: Team) -> None:
     """Raise `Forbidden` naming who may."""
     if not can_work(by, team):
-        raise Forbidden("role_missing", f"A member of {team.name}, or its push token, may do this.")
+        others = "" if team.closed_on is None else f" {team.name} is closed: a metrics steward may, too."
+        raise Forbidden("role_missing", f"A member of {team.name}, or its push token, may do this.{others}")
 
 
 def require_person(by: Principal) -> None:

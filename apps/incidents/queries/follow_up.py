@@ -13,7 +13,6 @@ from apps.core.problems import Absent
 from apps.incidents.domain.action_dates import UNVERIFIED_AFTER, Standing, due_day
 from apps.incidents.domain.action_drafts import DueRule
 from apps.incidents.domain.action_words import ActionOrigin, ActionState
-from apps.incidents.domain.incident_words import Visibility
 from apps.incidents.domain.severity import Level, level_of, read_levels
 from apps.incidents.models import Action, ActionDate, ActionEvidence, ActionFact, Incident
 from apps.incidents.queries.team_zones import zone_of
@@ -29,11 +28,7 @@ def visible(principal: Principal) -> QuerySet[Action]:
     rows = Action.objects.all()
     if not principal.sees_all_teams:
         rows = rows.exclude(~Q(owner_team_id__in=principal.visible_team_ids), origin=ActionOrigin.REVIEW)
-    if principal.kind == "system":
-        return rows
-    restricted = Incident.objects.filter(visibility=Visibility.RESTRICTED)
-    hidden = restricted.exclude(pk__in=Incident.objects.visible_to(principal).values("pk"))
-    return rows.exclude(retro__incident__in=hidden)
+    return rows.exclude(retro__incident__in=Incident.objects.hidden_from(principal))
 
 
 def list_actions(principal: Principal) -> QuerySet[Action]:

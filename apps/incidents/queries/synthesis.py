@@ -139,7 +139,9 @@ def get_synthesis(scope: Scope, month: Period, by: Principal) -> Synthesis:
     return Synthesis(
         scope, month, window, lines,
         silent_kinds=silent_kinds(failure_modes(known.factors, window)),
-        follow_through=follow_through(promised, waived, first_on=month.first_on, end_on=month.end_on),
+        follow_through=follow_through(
+            promised, waived, first_on=month.first_on, end_on=month.end_on, today=clock.local_day(clock.as_of())
+        ),
         unrated=[row["pk"] for row in known.month_rows if row["severity_worst"] is None],
         unfinished=[row["pk"] for row in known.month_rows if row["started_at"] is None or row["detected_at"] is None],
         quiet_teams=quiet_teams(known.pages_of(month), known.incidents_by_team),

@@ -98,16 +98,24 @@ class EvidenceRowOutput(serializers.Serializer[Any]):
 
     fact_source = serializers.CharField(source="source")
     service = serializers.SerializerMethodField()
-    key = serializers.CharField()
+    key = serializers.SerializerMethodField(help_text="Empty for what this reader may not know of; it counts.")
     at = serializers.DateTimeField(help_text="The instant that decides its period.")
     seconds = serializers.FloatField(allow_null=True, help_text="Its length, for spans.")
     in_numerator = serializers.BooleanField()
-    partner = serializers.CharField(help_text="Key of the fact it is linked to, if it names one.")
+    partner = serializers.SerializerMethodField(help_text="Key of the fact it is linked to, if it names one.")
     reason = serializers.SerializerMethodField()
 
     def get_service(self, row: EvidenceRow) -> str:
         """Short name of the service."""
         return str(self.context["services"][row.service_id])
+
+    def get_key(self, row: EvidenceRow) -> str:
+        """Key of the fact."""
+        return "" if (row.source, row.key) in self.context["hidden"] else row.key
+
+    def get_partner(self, row: EvidenceRow) -> str:
+        """Key of the fact it is linked to."""
+        return "" if (row.source, row.key) in self.context["hidden"] else row.partner
 
     def get_reason(self, row: EvidenceRow) -> str:
         """`counted`, or why it is left out."""

@@ -61,7 +61,10 @@ class MeasurementViewSet(viewsets.GenericViewSet[MetricValue]):
         row = naming.find_cell(name)
         evidence = queries.evidence_of(row, limit=_limit(request))
         services = queries.service_slugs({row.service_id for row in evidence.rows})
-        return Response(EvidenceOutput(evidence, context={"services": services}).data, headers=_notice(row))
+        hidden = queries.hidden_of(evidence, request.principal)  # type: ignore[attr-defined]
+        return Response(
+            EvidenceOutput(evidence, context={"services": services, "hidden": hidden}).data, headers=_notice(row)
+        )
 
 
 def _notice(row: MetricValue) -> dict[str, str]:

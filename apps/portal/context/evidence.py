@@ -110,7 +110,8 @@ def _facts_table(page: CellPage, rows: list[Any], caption: str, count: int) -> d
 def _fact_row(page: CellPage, row: Any, *, has_length: bool, is_share: bool) -> list[dict[str, Any]]:
     service = page.services.get(row.service_id)
     key = page.names.get(row.key, row.key) if row.source in OF_INCIDENTS else row.key
-    name = f"{key} → {row.partner}" if row.partner else key
+    is_told = row.source not in OF_INCIDENTS or key.startswith(row.key)
+    name = f"{key} → {row.partner}" if row.partner and is_told else key
     length = format_value(row.seconds, page.cell.unit) if row.seconds is not None else ""
     return [
         header(f"{label_of_source(row.source).rstrip('s')} {name}", _url_of(page, row)),

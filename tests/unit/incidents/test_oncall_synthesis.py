@@ -105,7 +105,7 @@ def test_follow_through__each_action_is_listed_once() -> None:
         Promised(7, date(2026, 5, 2), done_on=june(10), verified_on=date(2026, 7, 3)),
         Promised(8, date(2026, 7, 2)),
     ]
-    found = follow_through(actions, [40], first_on=JUNE, end_on=JULY)
+    found = follow_through(actions, [40], first_on=JUNE, end_on=JULY, today=JULY)
     assert (found.late, found.dropped, found.unverified, found.waived) == ((2, 3), (4,), (5, 7), (40,))
 
 
