@@ -1,8 +1,10 @@
 """What incidents, retros, actions, pages and tickets offer to be measured."""
 
 from datetime import timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from apps.accounts.domain import Principal
 from apps.core.fact_sources import Declared, FactField, FactSource, FieldType, sources
@@ -18,13 +20,19 @@ T = FieldType
 
 def _of_hidden_incidents(by: Principal) -> Q:
     """Facts of incidents, and of their retros, that a reader may not know of."""
-    return Q(key__in=[f"I-{pk}" for pk in Incident.objects.hidden_from(by).values_list("pk", flat=True)])
+    return Q(key__in=_keys("I-", Incident.objects.hidden_from(by)))
 
 
 def _of_hidden_actions(by: Principal) -> Q:
     """Facts of actions out of the retro of such an incident."""
     hidden = Action.objects.filter(retro__incident__in=Incident.objects.hidden_from(by))
-    return Q(key__in=[f"A-{pk}" for pk in hidden.values_list("pk", flat=True)])
+    return Q(key__in=_keys("A-", hidden))
+
+
+def _keys(letter: str, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The keys under which rows are facts, read by the database."""
+    keys: QuerySet[Any] = rows.annotate(of=Concat(Value(letter), Cast("pk", CharField()))).values("of")
+    return keys
 
 
 QUIET = timedelta(days=36500)  # no incident, retro or action for however long is no sign of a broken feed
