@@ -199,6 +199,7 @@ def _learn(
     now, default = clock.now(), queries.hours_in(None)
     fresh: dict[tuple[str, datetime], Page] = {}
     changed: dict[tuple[str, datetime], Page] = {}
+    labelled: dict[tuple[str, datetime], Page] = {}
     for item in items:
         news = item.news
         if news is None:
@@ -213,11 +214,15 @@ def _learn(
             item.problems.append(problem)
             continue
         else:
+            unlabelled = not page.label
             is_changed = _apply(page, item, news)
+            labelled |= {place: page} if unlabelled and page.label else {}
             item.outcome = (Outcome.UPDATED if is_changed else Outcome.UNCHANGED).value
             changed |= {place: page} if is_changed and place not in fresh else {}
         item.page = page
-    return _store(list(fresh.values()), list(changed.values()), now)
+    labelled |= {place: page for place, page in fresh.items() if page.label}
+    _store(list(fresh.values()), list(changed.values()), list(labelled.values()), now)
+    return [*fresh.values(), *changed.values()]
 
 
 def _new_page(item: Item, news: PageNews, channel: str, rule_id: int, now: datetime) -> Page:
@@ -252,20 +257,14 @@ def _apply(page: Page, item: Item, news: PageNews) -> bool:
     return after != before or is_labelled or is_linked
 
 
-def _store(fresh: list[Page], changed: list[Page], now: datetime) -> list[Page]:
+def _store(fresh: list[Page], changed: list[Page], labelled: list[Page], now: datetime) -> None:
+    """Write what was learned; a label only where these news brought it, so that people's labels stay as given."""
     for some in batched(fresh):
         Page.objects.bulk_create(some)
-    fields = ["urgency", "acknowledged_at", "ended_at", "end_reason", "incident", "label"]
-    Page.objects.bulk_update(changed, fields, batch_size=200)
-    labelled = [*fresh, *changed]
-    _note_labels([page for page in labelled if page.label], now)
-    return labelled
-
-
-def _note_labels(pages: Sequence[Page], now: datetime) -> None:
-    """Labels that came with an import are labels like all others."""
-    noted = set(PageLabel.objects.filter(page__in=pages).values_list("page_id", flat=True)) if pages else set()
+    Page.objects.bulk_update(
+        changed, ["urgency", "acknowledged_at", "ended_at", "end_reason", "incident"], batch_size=200
+    )
+    is_new = {page.pk for page in fresh}
+    Page.objects.bulk_update([page for page in labelled if page.pk not in is_new], ["label"], batch_size=200)
     with writing(PageLabel):
-        PageLabel.objects.bulk_create(
-            PageLabel(page=page, label=page.label, given_at=now) for page in pages if page.pk not in noted
-        )
+        PageLabel.objects.bulk_create(PageLabel(page=page, label=page.label, given_at=now) for page in labelled)

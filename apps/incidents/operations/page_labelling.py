@@ -32,6 +32,7 @@ def label_pages(*, team: Team, labels: Mapping[int, str], by: Principal) -> int:
         sentence = f"At most {MOST_AT_ONCE} pages are labelled at once."
         raise Invalid("validation_failed", sentence, [FieldProblem("/pages", "too_many_items", sentence)])
     _require_known(labels.values())
+    queries.lock_teams([team.pk])  # before its pages, as news of them do
     pages = queries.lock_pages(labels)
     if len(pages) < len(labels) or any(page.team_id != team.pk for page in pages):
         raise Absent("not_found", "One of these pages is not here for you.")
@@ -44,6 +45,7 @@ def label_rule(
 ) -> int:
     """Label what a rule paged a team in `[start, end)`, those with a label too unless `only_blank`."""
     policies.require_can_label(by, team)
+    queries.lock_teams([team.pk])
     wanted = [page.pk for page in queries.list_pages_between(team, start, end).filter(rule=rule)]
     pages = [page for page in queries.lock_pages(wanted) if not (only_blank and page.label)]
     return _give(dict.fromkeys(pages, label.value), team, by)
