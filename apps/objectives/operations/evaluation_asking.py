@@ -1,0 +1,46 @@
+"""Make objectives due for evaluation: after new counts, at local midnight, after a change of what judges them."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.db import transaction
+
+from apps.core.bulk import batched
+from apps.objectives.models import EvaluationDue
+from apps.objectives.queries import due_evaluations
+
+UPDATED = ["due_at", "done_at", "attempts", "last_error", "changed_from"]
+
+
+@transaction.atomic
+def ask(changed: Mapping[int, date | None], at: datetime) -> int:
+    """Ask for every objective of these indicators; each with the earliest local day whose counts changed.
+
+    Returns the number of objectives that are due now.
+    """
+    judged = due_evaluations.list_judged_by(changed.keys())
+    return ask_objectives({objective: changed[indicator] for objective, indicator in judged}, at)
+
+
+@transaction.atomic
+def ask_objectives(changed: Mapping[int, date | None], at: datetime) -> int:
+    """Ask for these objectives; no day: no count changed, only the clock or what judges them.
+
+    A duty that waits keeps the earlier of its days; one that is being worked becomes due once more.
+    """
+    wanted = sorted(changed)
+    for some in batched(wanted):
+        EvaluationDue.objects.bulk_create(
+            [EvaluationDue(objective_id=pk, due_at=at, done_at=at) for pk in some], ignore_conflicts=True
+        )
+        duties = due_evaluations.lock_duties(some)
+        for row in duties:
+            kept = row.changed_from if row.done_at is None else None
+            row.changed_from = _earlier(kept, changed[row.objective_id])
+            row.due_at, row.done_at, row.attempts, row.last_error = at, None, 0, ""
+        EvaluationDue.objects.bulk_update(duties, UPDATED, batch_size=500)
+    return len(wanted)
+
+
+def _earlier(one: date | None, other: date | None) -> date | None:
+    return min((day for day in (one, other) if day is not None), default=None)

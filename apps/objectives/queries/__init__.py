@@ -1,0 +1,1 @@
+"""Reads of indicators, objectives, budgets, policies and their triggers."""
