@@ -74,6 +74,8 @@ FLAG_WORDS = {
     Flag.SOURCE_DISAGREES: "A tool says another time than a person does; the person's time holds.",
     Flag.UNKNOWN_SEVERITY: "A tool named a level that the policy does not know. Say which level it was.",
     Flag.SEVERITY_DISAGREES: "A tool says another level than a person does; the person's level holds.",
+    Flag.KEY_ELSEWHERE: "A tool reopened it while another incident of its deduplication key went on; reports under the "
+    "key belong to that one.",
 }
 
 

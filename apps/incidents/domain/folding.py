@@ -22,6 +22,7 @@ class Flag(StrEnum):
     SOURCE_DISAGREES = "source_disagrees"
     UNKNOWN_SEVERITY = "unknown_severity"
     SEVERITY_DISAGREES = "severity_disagrees"
+    KEY_ELSEWHERE = "key_elsewhere"
 
 
 @dataclass(frozen=True)

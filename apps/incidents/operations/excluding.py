@@ -14,6 +14,7 @@ from apps.incidents.domain.incident_words import Exclusion, ServiceRole
 from apps.incidents.models import Incident, IncidentService
 from apps.incidents.operations.noting import note
 from apps.incidents.operations.settling import settle
+from apps.incidents.operations.statements import TWIN_GOES_ON
 from apps.incidents.policies import incidents as policies
 from apps.incidents.queries import incidents as queries
 from apps.services import queries as services
@@ -50,9 +51,7 @@ def include_incident(*, incident: Incident, reason: str, now: datetime | None = 
     if not incident.exclusion:
         raise Conflict("illegal_transition", "This incident counts already.")
     if not incident.is_over and queries.has_open_twin(incident):
-        raise Conflict(
-            "state_forbids", "Another incident of the same deduplication key goes on; resolve that one first."
-        )
+        raise Conflict("state_forbids", TWIN_GOES_ON)
     incident.exclusion, incident.duplicate_of = "", None
     incident.save(update_fields=["exclusion", "duplicate_of"])
     settle(incident, now=now)

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import IntegrityError, transaction
+
 from apps.core import clock, facts
 from apps.core.facts import Touched
 from apps.incidents.domain.change_links import fields_of
-from apps.incidents.domain.folding import Folded
+from apps.incidents.domain.folding import Flag, Folded
 from apps.incidents.domain.incident_words import IncidentKind, IncidentStatus, LinkedFact, LinkKind, MilestoneKind
 from apps.incidents.domain.severities import Severity
 from apps.incidents.facts import INCIDENTS
@@ -55,9 +57,23 @@ def resettle_after_deployments(touched: Sequence[Touched]) -> None:
 def _write_columns(incident: Incident, folded: Folded, severity: Severity) -> None:
     values = columns_of(incident, folded, severity)
     if any(getattr(incident, name) != value for name, value in values.items()):
+        is_opened = incident.is_over and not values["is_over"]
         for name, value in values.items():
             setattr(incident, name, value)
-        incident.save(update_fields=list(FOLDED))
+        if is_opened and incident.dedup_key:
+            _open_beside_others(incident)
+        else:
+            incident.save(update_fields=list(FOLDED))
+
+
+def _open_beside_others(incident: Incident) -> None:
+    """What a tool opens anew keeps its times; the key stays with whichever incident goes on under it already."""
+    try:
+        with transaction.atomic():
+            incident.save(update_fields=list(FOLDED))
+    except IntegrityError:  # the database decides, so that a report that came between is seen, too
+        incident.dedup_key, incident.flags = "", [*incident.flags, str(Flag.KEY_ELSEWHERE)]
+        incident.save(update_fields=[*FOLDED, "dedup_key"])
 
 
 def _follow_owner(incident: Incident, now: datetime) -> None:
@@ -87,8 +103,13 @@ def columns_of(incident: Incident, folded: Folded, severity: Severity) -> dict[s
         "start_assumed": folded.start_assumed,
         "is_over": folded.is_over,
         "intervals": len(folded.intervals),
-        "flags": [str(flag) for flag in (*folded.flags(), *severity.flags)],
+        "flags": [str(flag) for flag in (*folded.flags(), *severity.flags, *_lasting(incident))],
     }
+
+
+def _lasting(incident: Incident) -> list[str]:
+    """Flags that no statement carries: a key that was given up does not come back."""
+    return [flag for flag in incident.flags if flag == Flag.KEY_ELSEWHERE]
 
 
 def _publish(incident: Incident) -> None:

@@ -29,6 +29,7 @@ from apps.incidents.queries import incidents as queries
 from apps.incidents.queries import retros
 
 PORTAL = "portal"
+TWIN_GOES_ON = "Another incident of the same deduplication key goes on; resolve that one first."
 
 
 @transaction.atomic
@@ -73,6 +74,7 @@ def reopen_incident(
     if origin is StatementOrigin.HUMAN:
         _require_over(said)
         _require_order(said, moment)
+        _require_no_twin(incident, said, moment)
     say(incident, [moment], origin, source, now)
     settle(incident, now=now)
     note("reopened", incident, by=by, reason=moment.reason, at=at.isoformat())
@@ -122,6 +124,7 @@ def checked(incident: Incident, said: Sequence[Said], moment: Moment) -> Moment:
     elif not moment.interval:
         moment = Moment(moment.kind, moment.at, moment.reason, interval_of(fold(said), moment))
     _require_order(said, moment)
+    _require_no_twin(incident, said, moment)
     return moment
 
 
@@ -147,12 +150,22 @@ def _require_over(said: Sequence[Said]) -> None:
         raise Conflict("illegal_transition", "This incident goes on; only a resolved one is reopened.")
 
 
+def _require_no_twin(incident: Incident, said: Sequence[Said], moment: Moment) -> None:
+    """At most one incident goes on under a deduplication key; a person decides which of two it is."""
+    is_opened = incident.is_over and not incident.exclusion and not fold([*said, _next(said, moment)]).is_over
+    if is_opened and queries.has_open_twin(incident):
+        raise Conflict("state_forbids", TWIN_GOES_ON)
+
+
 def _require_order(said: Sequence[Said], moment: Moment) -> None:
-    number = max((one.number for one in said), default=0) + 1
-    sentences = _disorders(said, [_said(moment, number)])
+    sentences = _disorders(said, [_next(said, moment)])
     if sentences:
         problems = [FieldProblem("/at", "ends_before_start", sentence) for sentence in sentences]
         raise Invalid("validation_failed", " ".join(sentences), problems)
+
+
+def _next(said: Sequence[Said], moment: Moment) -> Said:
+    return _said(moment, max((one.number for one in said), default=0) + 1)
 
 
 def _said(moment: Moment, number: int) -> Said:

@@ -189,6 +189,34 @@ def test_reopen__what_goes_on_is_a_conflict(ana) -> None:
         reopen_incident(incident=make_incident(), at=at("12:00"), by=principal_of(ana))
 
 
+def two_of_one_key() -> tuple[Incident, Incident]:
+    """An incident that is over, and the next one of its deduplication key, which goes on."""
+    first = make_incident(source="pager", dedup_key="db-down", external_key="P1")
+    record_milestone(incident=first, kind=K.RESOLVED, at=at("11:00"), by=SYSTEM)
+    return first, make_incident(source="pager", dedup_key="db-down", external_key="P2")
+
+
+def test_reopen__beside_an_open_one_of_its_key_is_a_conflict_for_a_person(ana) -> None:
+    first, _ = two_of_one_key()
+    with pytest.raises(Conflict, match="deduplication key"):
+        reopen_incident(incident=first, at=at("12:00"), by=principal_of(ana))
+    again = {"title": "x", "services": [Touched("checkout-api")], "source": "pager", "external_key": "P1"}
+    with pytest.raises(Conflict, match="deduplication key"):
+        report_incident(**again, milestones=[Moment(K.REOPENED, at("12:00"))], by=principal_of(ana))
+    assert not Milestone.objects.filter(kind=K.REOPENED).exists()
+
+
+def test_reopen__beside_an_open_one_of_its_key_is_heard_of_a_tool_and_flagged() -> None:
+    first, second = two_of_one_key()
+    reopen_incident(incident=first, at=at("12:00"), by=SYSTEM)
+    first.refresh_from_db()
+    assert (first.is_over, first.intervals, first.flags) == (False, 2, ["key_elsewhere"])
+    assert make_incident(source="pager", dedup_key="db-down") == second
+    record_milestone(incident=first, kind=K.RESOLVED, at=at("13:00"), by=SYSTEM)
+    first.refresh_from_db()
+    assert (first.is_over, first.flags) == (True, ["key_elsewhere"])
+
+
 def test_severity__a_level_nobody_knows_is_refused_to_a_person_and_kept_of_a_tool(ana) -> None:
     incident = make_incident()
     with pytest.raises(Invalid, match="Known: 1, 2, 3, 4"):
