@@ -47,7 +47,11 @@ class Exemption(EndedOnce):
     # The team that asked; where a service is named, the exemption is about that service alone.
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
-    definitions = models.JSONField(help_text="Short names of one to ten definitions.")
+    definitions = models.JSONField(help_text="Short names of one to ten definitions; none where objectives are named.")
+    # Governance knows objectives by their short names alone; no keys: all of them.
+    objectives = models.JSONField(default=list, blank=True, help_text="Short names of one to ten objectives.")
+    keys = models.JSONField(default=list, blank=True, help_text="Tenants or segments whose slices are meant.")
+    category = models.CharField(max_length=20, blank=True, default="", help_text="Why slices are left out.")
     facts = models.JSONField(default=list, blank=True, help_text="Single facts: source, service and key.")
     slice = models.JSONField(default=dict, blank=True, help_text="Facts of one source that meet all conditions.")
     reason = models.TextField()

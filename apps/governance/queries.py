@@ -21,6 +21,7 @@ from apps.governance.exclusion_queries import list_excluded as list_excluded
 from apps.governance.exclusion_queries import list_excluding as list_excluding
 from apps.governance.exclusion_queries import list_exemptions as list_exemptions
 from apps.governance.exclusion_queries import list_freezes as list_freezes
+from apps.governance.exclusion_queries import list_slice_exemptions as list_slice_exemptions
 from apps.governance.holding import Given as Given
 from apps.governance.holding import holders_at as holders_at
 from apps.governance.holding import holds_somewhere as holds_somewhere

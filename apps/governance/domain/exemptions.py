@@ -19,6 +19,7 @@ class ExemptionKind(StrEnum):
 
     EXCLUDE_DATA = "exclude_data"
     PAUSE_JUDGING = "pause_judging"
+    EXCLUDE_SLICES = "exclude_slices"
 
     @property
     def label(self) -> str:
@@ -29,6 +30,7 @@ class ExemptionKind(StrEnum):
 KIND_WORDS = {
     ExemptionKind.EXCLUDE_DATA: "Leave facts out",
     ExemptionKind.PAUSE_JUDGING: "Pause judging",
+    ExemptionKind.EXCLUDE_SLICES: "Leave slices of a budget out",
 }
 
 

@@ -232,10 +232,32 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("exclude_data", "exclude_data"), ("pause_judging", "pause_judging")], max_length=14
+                        choices=[
+                            ("exclude_data", "exclude_data"),
+                            ("pause_judging", "pause_judging"),
+                            ("exclude_slices", "exclude_slices"),
+                        ],
+                        max_length=14,
                     ),
                 ),
-                ("definitions", models.JSONField(help_text="Short names of one to ten definitions.")),
+                (
+                    "definitions",
+                    models.JSONField(
+                        help_text="Short names of one to ten definitions; none where objectives are named."
+                    ),
+                ),
+                (
+                    "objectives",
+                    models.JSONField(blank=True, default=list, help_text="Short names of one to ten objectives."),
+                ),
+                (
+                    "keys",
+                    models.JSONField(blank=True, default=list, help_text="Tenants or segments whose slices are meant."),
+                ),
+                (
+                    "category",
+                    models.CharField(blank=True, default="", help_text="Why slices are left out.", max_length=20),
+                ),
                 (
                     "facts",
                     models.JSONField(blank=True, default=list, help_text="Single facts: source, service and key."),

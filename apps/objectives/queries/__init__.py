@@ -1,1 +1,1 @@
-"""Reads of indicators, objectives, budgets, policies and their triggers."""
+"""Reads of objectives, their indicators and policies, and of what they are judged by."""
