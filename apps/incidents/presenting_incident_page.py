@@ -17,7 +17,7 @@ from apps.incidents.domain.incident_words import (
     Visibility,
 )
 from apps.incidents.domain.retro_words import RetroState
-from apps.incidents.domain.retros import STATE_WORDS
+from apps.incidents.domain.retros import OUT, STATE_WORDS
 from apps.incidents.domain.statements import MILESTONE_WORDS
 from apps.incidents.models import Incident, IncidentAccess
 from apps.incidents.policies import incidents as policies
@@ -133,7 +133,9 @@ def _retro(page: IncidentPage, by: Principal) -> dict[str, Any]:
             "can_open": learning.can_open_retro(by, page.incident),
         }
     words = STATE_WORDS[RetroState(retro.state)]
-    return {"words": words, "url": reverse("incidents:retro", args=[page.incident.pk]), "due_at": retro.due_at}
+    may_read = retro.state in OUT or learning.can_read_draft(by, retro)
+    url = reverse("incidents:retro", args=[page.incident.pk]) if may_read else ""
+    return {"words": words, "url": url, "due_at": retro.due_at}
 
 
 def _listed(access: IncidentAccess, incident: Incident) -> dict[str, Any]:

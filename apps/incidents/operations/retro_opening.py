@@ -11,13 +11,16 @@ from apps.incidents.domain.incident_words import Visibility
 from apps.incidents.domain.retro_words import RetroState
 from apps.incidents.domain.retros import STEP_SENTENCES, STEPS, RetroAct, form_of, step_problem
 from apps.incidents.domain.severity import level_of, read_levels
-from apps.incidents.models import Incident, IncidentAccess, Retro
+from apps.incidents.models import Incident, Retro
 from apps.incidents.operations import settling
 from apps.incidents.operations.retro_settling import make_retro
 from apps.incidents.policies import learning as policies
-from apps.incidents.queries import causes, retros
+from apps.incidents.queries import causes, incidents, retros
+from apps.teams import queries as teams
 
-NOT_LISTED = "This incident is restricted. Put this person on its access list first, then name them here."
+NOT_LISTED = (
+    "This incident is restricted. Put this person, or a team of theirs, on its access list first, then name them here."
+)
 
 
 @transaction.atomic
@@ -91,5 +94,6 @@ def _require_active(facilitator: User) -> None:
 def _require_listed(incident: Incident, facilitator: User) -> None:
     if incident.visibility != Visibility.RESTRICTED:
         return
-    if not IncidentAccess.objects.filter(incident=incident, user=facilitator, removed_at=None).exists():
+    their_teams = teams.principal_of_user(facilitator, clock.now()).working_team_ids
+    if not incidents.is_listed(incident, user_id=facilitator.pk, team_ids=their_teams):
         raise Invalid("validation_failed", NOT_LISTED, [FieldProblem("/facilitator", "unknown_value", NOT_LISTED)])

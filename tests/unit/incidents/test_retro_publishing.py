@@ -21,7 +21,7 @@ from apps.incidents.operations import (
 )
 from apps.incidents.operations.rating import change_severity
 from apps.incidents.operations.redacting import redact_incident
-from apps.incidents.operations.restricting import restrict_incident
+from apps.incidents.operations.restricting import give_access, restrict_incident
 from apps.incidents.queries import retros
 from tests.incidents import NOW
 from tests.learning import SUMMARY, add, fill, publish, published, resolved_incident, retro_of, write
@@ -227,6 +227,15 @@ def test_restricted__a_facilitator_is_on_its_list_first(organisation: Organisati
     with pytest.raises(Invalid) as caught:
         retro_opening.name_facilitator(retro=retro, facilitator=organisation.people["eli"], by=by["ana"])
     assert "access list first" in caught.value.sentence
+
+
+def test_restricted__a_facilitator_may_see_it_through_a_listed_team(organisation: Organisation, by) -> None:
+    retro = retro_of(resolved_incident())
+    restrict_incident(incident=retro.incident, by=by["ana"])
+    retro.incident.refresh_from_db()
+    give_access(incident=retro.incident, team=organisation.harbour, by=by["ana"])
+    retro_opening.name_facilitator(retro=retro, facilitator=organisation.people["eli"], by=by["ana"])
+    assert retros.get_retro(retro.incident_id, by["eli"]).facilitator == organisation.people["eli"]
 
 
 def test_redact__reaches_drafts_revisions_and_snapshots_and_the_chain_names_both_hashes(

@@ -110,6 +110,16 @@ def test_page__a_stranger_reads_and_has_no_button(client_as) -> None:
     assert "Mitigated now" in client_as("dee").get(f"/incidents/{incident.pk}/").content.decode()
 
 
+def test_page__says_how_a_retro_stands_and_links_it_for_those_who_may_read_it(client_as) -> None:
+    incident = make_incident(severity=2)
+    address, link = f"/incidents/{incident.pk}/", f'href="/retros/{incident.pk}/"'
+    for name in ("eli", "dee", "fay"):
+        page, retro = client_as(name).get(address), client_as(name).get(f"/retros/{incident.pk}/")
+        assert "Retro: draft" in text_of(page).replace("Draft", "draft")
+        assert (link in page.content.decode()) is (retro.status_code == 200)
+    assert client_as("eli").get(f"/retros/{incident.pk}/").status_code == 404
+
+
 def test_buttons__say_now_and_a_correction_needs_a_reason(client_as) -> None:
     incident, client = make_incident(), client_as("dee")
     for kind in ("acknowledged", "resolved"):
