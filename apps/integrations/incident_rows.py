@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db import transaction
+
 from apps.accounts.domain import SYSTEM
 from apps.core.fact_sources import sources
 from apps.core.facts import Outcome
+from apps.core.problems import FieldProblem, ProblemError
 from apps.incidents.domain.incident_words import IncidentKind, LinkKind, MilestoneKind
 from apps.incidents.domain.statements import Moment
 from apps.incidents.operations.linking import link_change
@@ -22,14 +25,15 @@ MOMENTS = {
 HIGHEST_LEVEL = 9
 
 
-def record_incident_rows(source: str, rows: Sequence[Mapping[str, Any]], reach: Reach) -> list[Outcome]:
-    """Report incidents that were read from a file, `service` being the primary key; outcomes in their order.
+def record_incident_rows(source: str, rows: Sequence[Mapping[str, Any]], reach: Reach) -> list[Outcome | FieldProblem]:
+    """Report incidents that were read from a file, `service` being the primary key; outcomes or faults in their order.
 
-    Rows of one key are one incident, which touched the service of each. A row that says nothing new is unchanged.
+    Rows of one key are one incident, which touched the service of each. A row that says nothing new is unchanged; each
+    row is stored by itself, so that one that cannot be takes no other along.
     Whoever brought the file was asked before; what it says is a tool's word, which no person is taken for.
     """
     slugs = service_queries.slugs_of({row["service"] for row in rows})
-    outcomes = [_report(source, row, slugs[row["service"]]) for row in rows]
+    outcomes = [_try(source, row, slugs[row["service"]]) for row in rows]
     if reach.complete_until is not None:
         source_of = sources.get("incidents")
         for pk in sorted(slugs):
@@ -40,6 +44,14 @@ def record_incident_rows(source: str, rows: Sequence[Mapping[str, Any]], reach: 
     return outcomes
 
 
+def _try(source: str, row: Mapping[str, Any], slug: str) -> Outcome | FieldProblem:
+    try:
+        with transaction.atomic():
+            return _report(source, row, slug)
+    except ProblemError as problem:
+        return problem.errors[0] if problem.errors else FieldProblem("", problem.code, problem.sentence)
+
+
 def _report(source: str, row: Mapping[str, Any], slug: str) -> Outcome:
     text = row["severity"].strip()
     level = int(text) if text.isdecimal() and text.isascii() and 0 < int(text) <= HIGHEST_LEVEL else None
@@ -48,11 +60,12 @@ def _report(source: str, row: Mapping[str, Any], slug: str) -> Outcome:
         milestones=[Moment(kind, row[name]) for name, kind in MOMENTS.items() if row[name] is not None],
         severity=level, severity_as="" if level else text, source=source, external_key=row["key"], by=SYSTEM,
     )  # fmt: skip
+    has_news = reported.has_news
     if row["deployment"]:
-        link_change(
+        has_news |= link_change(
             incident=reported.incident, kind=LinkKind.CAUSED_BY, service=slug, key=row["deployment"], source=source,
             by=SYSTEM,
         )  # fmt: skip
     if reported.is_new:
         return Outcome.CREATED
-    return Outcome.UPDATED if reported.has_news else Outcome.UNCHANGED
+    return Outcome.UPDATED if has_news else Outcome.UNCHANGED

@@ -20,9 +20,9 @@ from apps.core.problems import Conflict, FieldProblem, Invalid, TooLarge
 from apps.incidents.operations.action_importing import import_actions
 from apps.integrations import policies, queries
 from apps.integrations.domain import imports
-from apps.integrations.domain.csv_reading import CsvError, CsvKind, CsvRow
+from apps.integrations.domain.csv_reading import CsvError, CsvKind, CsvRow, RowError
 from apps.integrations.domain.git_history import GitHistory, HistoryOptions, shown
-from apps.integrations.domain.imports import CHUNK_ROWS, MOST_WAITING, PART_BYTES, ImportState
+from apps.integrations.domain.imports import CHUNK_ROWS, KEPT_ERRORS, MOST_WAITING, PART_BYTES, ImportState
 from apps.integrations.domain.imports import Reach as Reach
 from apps.integrations.incident_rows import record_incident_rows
 from apps.integrations.models import ImportRun, KeptPart
@@ -37,6 +37,7 @@ KEY_CHARACTERS = 200
 KEY_FIELDS = ("key", "deployment", "failed", "fixed_by")
 Facts = Mapping[str, Any]
 Batch = tuple[str, Sequence[Facts]]
+Became = Outcome | FieldProblem
 Item = TypeVar("Item")
 
 
@@ -46,6 +47,19 @@ class GitImport:
 
     counts: dict[str, Counter[Outcome]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Left:
+    """Rows of a file that are not stored: how many, and the first errors."""
+
+    row_count: int = 0
+    errors: list[RowError] = field(default_factory=list)
+
+    def add(self, errors: Sequence[RowError]) -> None:
+        """Note one row with what is wrong with it."""
+        self.row_count += 1
+        self.errors += errors[: KEPT_ERRORS - len(self.errors)]
 
 
 def examine_file(*, stream: IO[bytes], kind: CsvKind, team: Team | None = None, by: Principal) -> queries.FileCheck:
@@ -111,7 +125,8 @@ def apply_import(
 ) -> ImportRun:
     """Store the good rows of a checked file; applying the same rows again changes nothing.
 
-    Each chunk is one transaction: an import that is cut off leaves whole chunks and can be applied again.
+    Each chunk is one transaction, of incidents each row: an import that is cut off leaves what was stored until then
+    and can be applied again. What is wrong with a row by now, or only when it is stored, is located in the run.
     `covers` names services the file speaks for even where it has no row of theirs.
     """
     policies.require_can_import(by, run.team)
@@ -122,10 +137,14 @@ def apply_import(
     reach = Reach(reach.connected_from or run.least_at, reach.complete_until)
     _, rows = queries.open_rows(stream, kind=CsvKind(run.kind), team=run.team)
     counts: Counter[Outcome] = Counter()
-    for chunk in _chunks(row for row in rows if row.fact is not None):
-        counts += _store_rows(run, chunk, reach, by)
+    left = Left()
+    for chunk in _chunks(_good_rows(rows, left)):
+        became = _store_rows(run, chunk, reach, by)
+        counts += Counter(one for one in became if isinstance(one, Outcome))
+        for error in queries.refused_rows(chunk, became):
+            left.add([error])
     _hear(run.kind, sources.get(run.kind).own_channel or run.channel, covers, reach)
-    return _close_applied(run, counts, by)
+    return _close_applied(run, counts, left, by)
 
 
 @transaction.atomic
@@ -170,6 +189,15 @@ def import_git_history(
     return done
 
 
+def _good_rows(rows: Iterable[CsvRow], left: Left) -> Iterator[CsvRow]:
+    """Rows that can be stored; the others are noted, also those that were good when the file was checked."""
+    for row in rows:
+        if row.fact is None:
+            left.add(row.errors)
+        else:
+            yield row
+
+
 def _require_applicable(run: ImportRun, sha256: str) -> None:
     run.refresh_from_db(fields=["state", "sha256"])
     problem = imports.apply_problem(run.state, checked_sha256=run.sha256, sha256=sha256)
@@ -178,9 +206,11 @@ def _require_applicable(run: ImportRun, sha256: str) -> None:
 
 
 @transaction.atomic
-def _close_applied(run: ImportRun, counts: Counter[Outcome], by: Principal) -> ImportRun:
+def _close_applied(run: ImportRun, counts: Counter[Outcome], left: Left, by: Principal) -> ImportRun:
     run = queries.lock_import(run.pk)
     _require_applicable(run, run.sha256)
+    run.errors = queries.errors_as_text(sorted(left.errors, key=lambda error: error.line))
+    run.good_count, run.error_count = run.row_count - left.row_count, left.row_count
     run.created_count, run.updated_count = counts[Outcome.CREATED], counts[Outcome.UPDATED]
     run.unchanged_count = counts[Outcome.UNCHANGED]
     run.state, run.closed_at, run.closed_by = ImportState.APPLIED, clock.now(), by.key
@@ -191,16 +221,17 @@ def _close_applied(run: ImportRun, counts: Counter[Outcome], by: Principal) -> I
     return run
 
 
-def _store_rows(run: ImportRun, rows: Sequence[CsvRow], reach: Reach, by: Principal) -> Counter[Outcome]:
-    """One chunk of a file in one transaction, with the repairs its deployments name."""
+def _store_rows(run: ImportRun, rows: Sequence[CsvRow], reach: Reach, by: Principal) -> Sequence[Became]:
+    """One chunk of a file, with the repairs its deployments name; what became of each row, or what is wrong with it."""
     good = [row.fact for row in rows if row.fact is not None]
+    # A key is one team's own: another team's file never adds to its incidents and pages.
+    own_channel = f"{run.channel}:{run.team_id or 'all'}"[:40]
     if run.kind == CsvKind.ACTIONS:
-        return Counter(import_actions(channel=run.channel, rows=good, by=by))
+        return import_actions(channel=run.channel, rows=good, by=by)
     if run.kind == CsvKind.PAGES:
-        return Counter(record_page_rows(run.channel, good, reach, by))
+        return record_page_rows(own_channel, good, reach, by)
     if run.kind == CsvKind.INCIDENTS:
-        # A key is one team's own: another team's file never adds to its incidents.
-        return Counter(record_incident_rows(f"{run.channel}:{run.team_id or 'all'}"[:40], good, reach))
+        return record_incident_rows(own_channel, good, reach)
     batches: list[Batch] = [(run.kind, good)]
     repairs = [row.remediation for row in rows if row.remediation is not None]
     return _store(run.channel, [*batches, ("remediations", repairs)] if repairs else batches, reach)
@@ -209,17 +240,17 @@ def _store_rows(run: ImportRun, rows: Sequence[CsvRow], reach: Reach, by: Princi
 def _store_all(source: str, channel: str, rows: Iterable[Facts], reach: Reach) -> Counter[Outcome]:
     counts: Counter[Outcome] = Counter()
     for chunk in _chunks(rows):
-        counts += _store(channel, [(source, chunk)], reach)
+        counts += Counter(_store(channel, [(source, chunk)], reach))
     return counts
 
 
-def _store(channel: str, batches: Sequence[Batch], reach: Reach) -> Counter[Outcome]:
+def _store(channel: str, batches: Sequence[Batch], reach: Reach) -> list[Outcome]:
     """Store rows of several sources together; what became of the first source's."""
     outcomes = services.record_batches(
         channel=channel, batches=[(sources.get(source), rows) for source, rows in batches],
         connected_from=reach.connected_from, complete_until=reach.complete_until,
     )  # fmt: skip
-    return Counter(outcomes[0])
+    return outcomes[0]
 
 
 @transaction.atomic

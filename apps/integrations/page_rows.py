@@ -5,17 +5,21 @@ from typing import Any
 
 from apps.accounts.domain import Principal
 from apps.core.facts import Outcome
+from apps.core.problems import FieldProblem
 from apps.incidents.domain.page_news import UNNAMED_RULE, PageNews
 from apps.incidents.domain.page_words import Urgency
 from apps.incidents.operations import oncall_recording
 from apps.integrations.domain.imports import Reach
 
 
-def record_page_rows(channel: str, rows: Sequence[Mapping[str, Any]], reach: Reach, by: Principal) -> list[Outcome]:
-    """Record pages that were read from a file, `service` being the primary key; outcomes in their order."""
+def record_page_rows(
+    channel: str, rows: Sequence[Mapping[str, Any]], reach: Reach, by: Principal
+) -> list[Outcome | FieldProblem]:
+    """Record pages that were read from a file, `service` being the primary key; outcomes or faults in their order."""
     news = [(row["service"], _news_of(row)) for row in rows]
-    span = oncall_recording.Reach(reach.connected_from, reach.complete_until)
-    return oncall_recording.record_pages(channel=channel, news=news, reach=span, by=by)
+    return oncall_recording.record_pages(
+        channel=channel, news=news, connected_from=reach.connected_from, complete_until=reach.complete_until, by=by
+    )
 
 
 def _news_of(row: Mapping[str, Any]) -> PageNews:

@@ -15,8 +15,9 @@ from django.db.models import QuerySet
 from apps.accounts.domain import Principal
 from apps.core import clock
 from apps.core.fact_sources import sources
+from apps.core.facts import Outcome
 from apps.core.periods import local_midnight
-from apps.core.problems import Conflict
+from apps.core.problems import Conflict, FieldProblem
 from apps.delivery.models import Deployment
 from apps.incidents.queries import oncall_pages as pages
 from apps.integrations.action_reading import resolve_actions
@@ -185,6 +186,15 @@ def resolve_row(row: CsvRow, known: dict[str, KnownService], main_clock: str) ->
         return _refused(row, main_clock, at.isoformat(), "before_service", sentence)
     remediation = row.remediation and {**row.remediation, "service": service.pk}
     return replace(row, fact={**row.fact, "service": service.pk}, remediation=remediation)
+
+
+def refused_rows(rows: Sequence[CsvRow], became: Sequence[Outcome | FieldProblem]) -> list[RowError]:
+    """The errors of those rows of a chunk that could not be stored, at their lines."""
+    return [
+        RowError(row.line, one.pointer.rpartition("/")[2], "", one.code, one.detail)
+        for row, one in zip(rows, became, strict=True)
+        if isinstance(one, FieldProblem)
+    ]
 
 
 def _refused(row: CsvRow, column: str, value: str, code: str, sentence: str) -> CsvRow:

@@ -25,9 +25,9 @@ def link_change(
     *, incident: Incident, kind: LinkKind, service: str, key: str, fact: LinkedFact = LinkedFact.DEPLOYMENTS,
     state: LinkState = LinkState.DECLARED, reason: str = "", source: str = PORTAL, now: datetime | None = None,
     by: Principal,
-) -> Incident:  # fmt: skip
+) -> bool:  # fmt: skip
     """Say that a deployment or change caused, mitigated or fixed an incident, or (a person, with a reason) that it did
-    not; raises `Invalid`.
+    not; raises `Invalid`. Answers whether that was news.
 
     The fact may arrive later. What caused an incident touched its service, so the service joins the incident. A tool
     never overrules a person; the same said twice writes nothing.
@@ -42,7 +42,7 @@ def link_change(
         origin=origin_of(by), source=source, reason=reason.strip(), recorded_at=now,
     )  # fmt: skip
     if _is_said(incident, row):
-        return incident
+        return False
     with writing(ChangeLink):
         row.save()
     if kind is LinkKind.CAUSED_BY and state is LinkState.DECLARED:
@@ -52,7 +52,7 @@ def link_change(
     settle(incident, now=now)
     said = {"kind": str(kind), "fact": str(fact), "service": service.lower(), "key": row.fact_key, "state": str(state)}
     note("linked" if state is LinkState.DECLARED else "link_ruled_out", incident, by=by, reason=row.reason, **said)
-    return incident
+    return True
 
 
 def _require_right(by: Principal, incident: Incident, state: LinkState) -> None:

@@ -49,40 +49,32 @@ class Item:
         return {"outcome": self.outcome, "id": f"P-{self.page.pk}"} if self.page else {"outcome": self.outcome}
 
 
-@dataclass(frozen=True)
-class Reach:
-    """What an import says about time: since when its pages are complete, and up to when nothing is missing."""
-
-    connected_from: datetime | None = None
-    complete_until: datetime | None = None
-
-
 def receive_pages(*, items: Any, by: Principal) -> dict[str, Any]:
     """Store what can be read of 1 to 1,000 items; answers `{stored, rejected, results}` in their order."""
     policies.require_can_report_somewhere(by)
     _require_batch(items)
     now = clock.as_of()
     read = [_read(item, now) for item in items]
-    _record(read, channel=f"api:{by.sender}"[:40], reach=Reach(), by=by)
+    _record(read, channel=f"api:{by.sender}"[:40], by=by)
     results = [item.as_dict(index) for index, item in enumerate(read)]
     rejected = sum(result["outcome"] == REJECTED for result in results)
     return {"stored": len(results) - rejected, "rejected": rejected, "results": results}
 
 
 def record_pages(
-    *, channel: str, news: Sequence[tuple[int, PageNews]], reach: Reach | None = None, by: Principal
-) -> list[Outcome]:
+    *, channel: str, news: Sequence[tuple[int, PageNews]], connected_from: datetime | None = None,
+    complete_until: datetime | None = None, by: Principal,
+) -> list[Outcome | FieldProblem]:  # fmt: skip
     """Store pages that an importer has read, each with the primary key of its service; outcomes in their order.
 
-    A page whose time nobody owned the service, and that names no team, counts for no one: `Invalid` says so.
+    A page that cannot be stored answers with what is wrong with it, and the others stand: one whose time nobody owned
+    the service, and one that is known of another service or rule. The times say since when pages come, and up to when
+    none is missing.
     """
     policies.require_can_report_somewhere(by)
     items = [Item(news=one, service_id=service_id) for service_id, one in news]
-    _record(items, channel=channel, reach=reach or Reach(), by=by)
-    problems = [problem for item in items for problem in item.problems]
-    if problems:
-        raise Invalid("validation_failed", problems[0].detail, problems)
-    return [Outcome(item.outcome) for item in items]
+    _record(items, channel=channel, connected_from=connected_from, complete_until=complete_until, by=by)
+    return [item.problems[0] if item.problems else Outcome(item.outcome) for item in items]
 
 
 def _read(item: Any, now: datetime) -> Item:
@@ -103,7 +95,10 @@ def _require_batch(items: Any) -> None:
 
 
 @transaction.atomic
-def _record(items: Sequence[Item], *, channel: str, reach: Reach, by: Principal) -> None:
+def _record(
+    items: Sequence[Item], *, channel: str, connected_from: datetime | None = None,
+    complete_until: datetime | None = None, by: Principal,
+) -> None:  # fmt: skip
     """Find where each page belongs, lock what its settling reads, store what differs, settle and publish it."""
     _place(items, by)
     good = [item for item in items if item.news is not None and not item.problems]
@@ -116,7 +111,7 @@ def _record(items: Sequence[Item], *, channel: str, reach: Reach, by: Principal)
     queries.lock_rules(set(rules.values()) | {page.rule_id for page in standing.values()})
     known = queries.find_pages(channel, places)
     changed = _learn(good, channel, known, rules)
-    settle_pages(changed, connected_from=reach.connected_from, complete_until=reach.complete_until)
+    settle_pages(changed, connected_from=connected_from, complete_until=complete_until)
 
 
 def _place(items: Sequence[Item], by: Principal) -> None:

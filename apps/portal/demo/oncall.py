@@ -107,8 +107,7 @@ def bring_pages(cast: Cast, *, after: date | None, until: date) -> str:
     told = [page for page in all_pages() if page.fired_at < last and (first is None or page.fired_at >= first)]
     since = local(CONNECTED_FROM, time(0))
     news = [(cast.services[page.service].pk, page) for page in told]
-    reach = oncall_recording.Reach(connected_from=since)
-    oncall_recording.record_pages(channel=CHANNEL, news=news, reach=reach, by=SYSTEM)
+    oncall_recording.record_pages(channel=CHANNEL, news=news, connected_from=since, by=SYSTEM)
     _hear(cast, since, last)
     _describe(cast)
     labels = _label(cast, first, last)

@@ -10,7 +10,7 @@ from apps.integrations import operations as integrations
 from apps.integrations import queries
 from apps.integrations.domain.csv_columns import CsvKind
 from apps.integrations.domain.imports import Reach
-from apps.services.models import FactConnection
+from apps.services.models import FactConnection, Ownership
 from tests.incidents import NOW, at
 from tests.personas import principal_of
 
@@ -72,6 +72,26 @@ def test_outages__each_bad_row_is_located_and_the_others_are_stored(organisation
         (2, "service", "unknown_service"), (3, "started_at", "zone_required"), (4, "resolved_at", "ends_before_start"),
     ]  # fmt: skip
     assert run.created_count == 2
+
+
+def test_outages__a_row_that_only_names_a_deployment_is_news(organisation) -> None:
+    row = "checkout-api,2026-05-04T10:05:00Z,o1,Payments refused,2026-05-04T10:17:00Z,2026-05-04T11:30:00Z,2,"
+    bring(HEAD + row + "\n", organisation)
+    run = bring(HEAD + row + "v1\n", organisation)
+    assert (run.updated_count, run.unchanged_count, ChangeLink.objects.count()) == (1, 0, 1)
+    assert bring(HEAD + row + "v1\n", organisation).unchanged_count == 1
+
+
+def test_outages__what_is_wrong_by_the_time_it_is_stored_is_located_and_the_others_stand(organisation) -> None:
+    by, text = principal_of(organisation.people["dee"]), HEAD + ROWS
+    stream = BytesIO(text.encode())
+    run = integrations.check_import(
+        stream=stream, kind=CsvKind.INCIDENTS, file_name="o.csv", team=organisation.checkout, by=by
+    )
+    Ownership.objects.filter(service=organisation.checkout_api).update(from_at=at("0:00", 6))
+    run = integrations.apply_import(run=run, stream=stream, by=by)
+    assert [(one.line, one.column, one.code) for one in queries.list_errors(run)] == [(2, "started_at", "no_owner")]
+    assert (run.created_count, run.good_count, run.error_count) == (2, 2, 1)
 
 
 def test_outages__a_file_that_is_complete_says_that_nothing_else_happened(organisation) -> None:

@@ -26,11 +26,10 @@ def _played() -> Iterator[None]:
         yield
 
 
-def _bring(text: str, kind: CsvKind, organisation: Organisation) -> ImportRun:
-    by, stream = principal_of(organisation.people["dee"]), BytesIO(text.encode())
-    run = integrations.check_import(
-        stream=stream, kind=kind, file_name="f.csv", team=organisation.checkout, by=by
-    )  # fmt: skip
+def _bring(text: str, kind: CsvKind, organisation: Organisation, persona: str = "dee") -> ImportRun:
+    by, stream = principal_of(organisation.people[persona]), BytesIO(text.encode())
+    team = organisation.checkout if persona == "dee" else organisation.harbour
+    run = integrations.check_import(stream=stream, kind=kind, file_name="f.csv", team=team, by=by)
     return integrations.apply_import(run=run, stream=stream, by=by)
 
 
@@ -70,6 +69,25 @@ def test_pages__each_bad_row_is_located(organisation: Organisation) -> None:
         (2, "no_owner"), (3, "unknown_value"), (4, "ends_before_start"), (5, "unknown_service"),
     ]  # fmt: skip
     assert Page.objects.get().end_reason == "by_itself"
+
+
+def test_pages__what_proves_wrong_when_it_is_stored_is_located_and_the_others_stand(organisation: Organisation) -> None:
+    head = "page,service,fired_at,rule\n"
+    _bring(head + "P1,checkout-api,2026-08-19T03:00:00Z,C\n", CsvKind.PAGES, organisation)
+    text = head + "P0,checkout-api,2026-08-19T02:00:00Z,C\n"
+    text += "P1,checkout-api,2026-08-19T03:00:00Z,D\nP2,checkout-api,2026-08-19T04:00:00Z,D\n"
+    run = _bring(text, CsvKind.PAGES, organisation)
+    assert (run.state, run.good_count, run.error_count, run.created_count) == ("applied", 2, 1, 2)
+    assert [(e.line, e.column, e.code) for e in queries.list_errors(run)] == [(3, "rule", "out_of_range")]
+    assert set(Page.objects.values_list("external_key", flat=True)) == {"P0", "P1", "P2"}
+
+
+def test_pages__a_key_is_one_teams_own(organisation: Organisation) -> None:
+    head = "page,service,fired_at,rule\n"
+    _bring(head + "P1,checkout-api,2026-08-19T03:00:00Z,C\n", CsvKind.PAGES, organisation)
+    run = _bring(head + "P1,harbour-cluster,2026-08-19T03:00:00Z,C\n", CsvKind.PAGES, organisation, "eli")
+    assert (run.error_count, run.created_count) == (0, 1)
+    assert set(Page.objects.values_list("team__slug", flat=True)) == {"checkout", "harbour"}
 
 
 def test_tickets__become_facts(organisation: Organisation) -> None:

@@ -54,9 +54,11 @@ class Command(BaseCommand):
         run = operations.check_import(
             stream=stream, kind=kind, file_name=options["file"].name, channel=options["channel"], by=SYSTEM
         )
-        self._report(queries.list_notices(run), queries.list_errors(run), run.error_count)
+        known = queries.list_errors(run)
+        self._report(queries.list_notices(run), known, run.error_count)
         reach = operations.Reach(options["connected_from"], options["complete_until"])
         run = operations.apply_import(run=run, stream=stream, reach=reach, covers=covers, by=SYSTEM)
+        self._report((), [error for error in queries.list_errors(run) if error not in known], 0)
         self.stdout.write(
             f"{run.row_count} rows: {run.created_count} created, {run.updated_count} updated, "
             f"{run.unchanged_count} unchanged, {run.error_count} left."
