@@ -1,0 +1,81 @@
+"""Keep the days of budgets: what a change reached is counted anew, and what a window needs for the first time."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from django.db import transaction
+
+from apps.core.bulk import batched, insert_rows
+from apps.objectives.domain.reading import Units
+from apps.objectives.domain.windows import DAY
+from apps.objectives.models import BudgetDay
+from apps.objectives.queries.counting import Counted, count
+from apps.objectives.queries.kept_days import first_kept
+from apps.objectives.queries.measuring import Framed
+
+COLUMNS = ("version_id", "series_id", "day", "bad", "counted", "raw_bad", "raw_counted", "seen", "unusable")
+
+
+@transaction.atomic
+def keep_days(framed: Sequence[Framed], changed: Mapping[int, date | None]) -> None:
+    """Write the days of promises that changed since the day that `changed` names for their version, or are missing."""
+    kept = first_kept([one.question.version_id for one in framed if one.question.version_id is not None])
+    asked: list[tuple[int, date, Framed, bool]] = []
+    for one in framed:
+        version_id = one.question.version_id
+        if version_id is not None:
+            days = _days(one, kept.get(version_id), changed.get(version_id))
+            asked += [(version_id, day, one, day == one.plan.first_on) for day in days]
+    counted = count([one.day(day) for _, day, one, _ in asked])
+    _remove([(version_id, day, one) for version_id, day, one, _ in asked])
+    rows: list[tuple[int | date | None, ...]] = []
+    for (version_id, day, _, is_first), units in zip(asked, counted, strict=True):
+        rows += _rows(version_id, day, units, is_first=is_first)
+    insert_rows(BudgetDay, COLUMNS, rows)
+
+
+def _days(one: Framed, first: date | None, changed: date | None) -> list[date]:
+    """The days that are missing before the first that is kept, and those from the first change on."""
+    needed = one.plan.first_on or one.newest_on
+    days = set(_between(needed, first if first is not None else one.newest_on + DAY))
+    if changed is not None:
+        days |= set(_between(max(changed, min(needed, first or needed)), one.newest_on + DAY))
+    return sorted(days)
+
+
+def _between(first: date, end: date) -> Iterator[date]:
+    for offset in range((end - first).days):
+        yield first + offset * DAY
+
+
+def _remove(asked: Sequence[tuple[int, date, Framed]]) -> None:
+    """Make room: sums by version and day, keys by their series too, as their index wants it."""
+    by_day: dict[date, list[tuple[int, Framed]]] = {}
+    for version_id, day, one in asked:
+        by_day.setdefault(day, []).append((version_id, one))
+    by_versions: dict[tuple[int, ...], list[date]] = {}
+    series: dict[tuple[int, ...], set[int]] = {}
+    for day, those in by_day.items():
+        versions = tuple(sorted({version_id for version_id, _ in those}))
+        by_versions.setdefault(versions, []).append(day)
+        series.setdefault(versions, set()).update(
+            pk for _, one in those if one.source.has_keys for pk in one.source.keys
+        )
+    for versions, days in by_versions.items():
+        for some in batched(versions):
+            rows = BudgetDay.objects.filter(version__in=some, day__gte=min(days), day__lte=max(days), day__in=days)
+            rows.filter(series=None).delete()
+            for pks in batched(sorted(series[versions])):
+                rows.filter(series__in=pks).delete()
+
+
+def _rows(version_id: int, day: date, counted: Counted, *, is_first: bool) -> list[tuple[int | date | None, ...]]:
+    """Days on which something came; the first one of a window always, as it says from when on days are kept."""
+    found = dict(counted)
+    if is_first:
+        found.setdefault(None, Units())
+    return [
+        (version_id, series_id, day, u.kept.bad, u.kept.counted, u.raw.bad, u.raw.counted, u.seen, u.unusable)
+        for series_id, u in sorted(found.items(), key=lambda item: item[0] or 0)
+        if is_first or u.seen or u.unusable
+    ]

@@ -1,0 +1,36 @@
+"""Many rows of values as one table of a statement, so that a join of any size is one query on either database."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+
+Row = Sequence[Any]
+
+
+def bound_rows(name: str, columns: Mapping[str, str], rows: Sequence[Row]) -> tuple[str, list[Any]]:
+    """The table expression and its parameters; `columns` are names with their types in PostgreSQL."""
+    if connection.vendor == "postgresql":
+        lists = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+        values = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in columns]
+        return f"unnest({lists}) AS {name} ({', '.join(columns)})", values
+    parts = ", ".join(f"json_extract(value, '$[{i}]') AS {column}" for i, column in enumerate(columns))
+    text = json.dumps([[_plain(value) for value in row] for row in rows])
+    return f"(SELECT {parts} FROM json_each(%s)) AS {name}", [text]  # noqa: S608  our own names
+
+
+def _plain(value: Any) -> Any:
+    """A value as SQLite stores it."""
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def fetch(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows of a statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found

@@ -1,0 +1,201 @@
+"""What many promises measure: days that are kept plus the edges of their windows, in a constant number of queries."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import cast
+
+from django.db.models import F, OuterRef, Subquery
+
+from apps.core import clock
+from apps.core.periods import local_midnight
+from apps.objectives.domain.evaluating import Frame, frame_of
+from apps.objectives.domain.exempting import ExemptSpan
+from apps.objectives.domain.indicator_words import KINDS, Dimension
+from apps.objectives.domain.promises import Promise
+from apps.objectives.domain.reading import Plan, Read, Units, plan_of
+from apps.objectives.domain.windows import DAY, Span
+from apps.objectives.models import Sample, Series
+from apps.objectives.queries.agreements import Agreed
+from apps.objectives.queries.counting import Counted, Source, Stretch, count
+from apps.objectives.queries.kept_days import sum_kept_days
+
+
+@dataclass(frozen=True)
+class Question:
+    """One promise put to the counts of an indicator; without a version nothing of it is kept, and all is counted.
+
+    `before`: only slices that start before it; what is asked about the past.
+    """
+
+    promise: Promise
+    indicator_id: int
+    slice_seconds: int
+    dimension: Dimension
+    is_cause: bool = False
+    readable_from: datetime | None = None
+    exempt: tuple[ExemptSpan, ...] = ()
+    version_id: int | None = None
+    before: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Framed:
+    """A question with its times: the newest slice, the spans to read, the series to read them of."""
+
+    question: Question
+    newest_start: datetime
+    frame: Frame
+    plan: Plan
+    source: Source
+
+    @property
+    def newest_end(self) -> datetime:
+        """The end of the newest slice of any key."""
+        return self.newest_start + timedelta(seconds=self.question.slice_seconds)
+
+    @property
+    def newest_on(self) -> date:
+        """The local day of the newest slice."""
+        return clock.local_day(self.newest_start)
+
+    def day(self, day: date) -> Stretch:
+        """One whole local day of it."""
+        zone = clock.reporting_zone()
+        return Stretch(self.source, Span(local_midnight(day, zone), local_midnight(day + DAY, zone)), day)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a promise measures: the sum and, where there is a dimension, each key."""
+
+    framed: Framed
+    total: Read
+    keys: Mapping[str, Read]
+
+    @property
+    def series_ids(self) -> dict[str, int]:
+        """The series of each key."""
+        return {key: pk for pk, key in self.framed.source.keys.items()}
+
+
+def question_of(
+    agreed: Agreed, *, exempt: Sequence[ExemptSpan] = (), promise: Promise | None = None,
+    version_id: int | None = None, before: datetime | None = None,
+) -> Question:  # fmt: skip
+    """The question of what was agreed; with another promise, that one put to the same counts.
+
+    Days are kept under `version_id`: that of the version in force, or of the one whose promise it is.
+    """
+    spec = agreed.spec
+    return Question(
+        promise or agreed.promise, agreed.indicator.pk, spec.slice_seconds, spec.dimension,
+        KINDS[spec.kind].is_cause, agreed.readable_from, tuple(exempt), version_id, before,
+    )  # fmt: skip
+
+
+def frame(questions: Sequence[Question]) -> list[Framed | None]:
+    """The times of each question; None where not one usable slice has come. At most two queries."""
+    series = _series_of({one.indicator_id for one in questions})
+    earlier = _newest_before(questions, series)
+    return [_framed(one, series.get(one.indicator_id, []), earlier) for one in questions]
+
+
+SeriesRow = tuple[int, str, datetime | None]
+
+
+def _series_of(indicator_ids: Iterable[int]) -> dict[int, list[SeriesRow]]:
+    rows = Series.objects.filter(indicator__in=set(indicator_ids)).order_by("indicator_id", "key")
+    found: dict[int, list[SeriesRow]] = {}
+    for indicator_id, *row in rows.values_list("indicator_id", "pk", "key", "newest_start"):
+        found.setdefault(indicator_id, []).append(cast("SeriesRow", tuple(row)))
+    return found
+
+
+Earlier = Mapping[tuple[int, datetime], datetime | None]
+
+
+def _newest_before(questions: Sequence[Question], series: Mapping[int, list[SeriesRow]]) -> Earlier:
+    """For questions about the past, the newest usable slice of each series that has gone on since; one per instant."""
+    found: dict[tuple[int, datetime], datetime | None] = {}
+    for before in {one.before for one in questions if one.before is not None}:
+        asked = {one.indicator_id for one in questions if one.before == before}
+        since = [pk for of in asked for pk, _, newest in series.get(of, []) if newest is not None and newest >= before]
+        slices = Sample.objects.filter(series=OuterRef("pk"), starts_at__lt=before, good__gte=0, good__lte=F("valid"))
+        newest = Subquery(slices.order_by("-starts_at").values("starts_at")[:1])
+        rows = Series.objects.filter(pk__in=since).annotate(newest=newest).values_list("pk", "newest")
+        found |= {(pk, before): at for pk, at in rows}
+    return found
+
+
+def _framed(question: Question, series: Sequence[SeriesRow], earlier: Earlier) -> Framed | None:
+    newest = max((at for row in series if (at := _newest(question, row, earlier)) is not None), default=None)
+    if newest is None:
+        return None
+    zone = clock.reporting_zone()
+    framed = frame_of(question.promise, newest, question.slice_seconds, zone, question.readable_from)
+    plan = plan_of(question.promise, framed, zone, is_cause=question.is_cause)
+    source = Source(question.promise, question.dimension, {pk: key for pk, key, _ in series}, question.exempt)
+    return Framed(question, newest, framed, plan, source)
+
+
+def _newest(question: Question, row: SeriesRow, earlier: Earlier) -> datetime | None:
+    pk, _, newest = row
+    if question.before is None or newest is None or newest < question.before:
+        return newest
+    return earlier.get((pk, question.before))
+
+
+def read(framed: Sequence[Framed]) -> list[Answer]:
+    """What each question measures, from days kept under its version (else counted now) and from slices; in order."""
+    whole = sum_kept_days([(one.question.version_id, one.source, one.plan) for one in framed])
+    stretches, places = [], []
+    for number, one in enumerate(framed):
+        for edge in one.plan.edges:
+            stretches.append(Stretch(one.source, edge.span))
+            places.append((number, edge.parts))
+        if one.question.version_id is None:
+            for day, parts in _days(one.plan).items():
+                stretches.append(one.day(day))
+                places.append((number, parts))
+    sums = [[dict(part) for part in parts] for parts in whole]
+    for (number, parts), counted in zip(places, count(stretches), strict=True):
+        for part in parts:
+            _add(sums[number][part], counted)
+    return [_answer(one, parts) for one, parts in zip(framed, sums, strict=True)]
+
+
+def _days(plan: Plan) -> dict[date, frozenset[int]]:
+    """Every whole day that is read, with the spans it is a part of."""
+    found: dict[date, set[int]] = {}
+    for number, first, end in plan.ranges:
+        for offset in range((end - first).days):
+            found.setdefault(first + offset * DAY, set()).add(number)
+    return {day: frozenset(parts) for day, parts in found.items()}
+
+
+def _add(sums: Counted, more: Counted) -> None:
+    for series_id, units in more.items():
+        sums[series_id] = sums.get(series_id, Units()) + units
+
+
+def _answer(framed: Framed, parts: Sequence[Counted]) -> Answer:
+    lengths = framed.plan.lengths
+    total = Read(tuple(part.get(None, Units()) for part in parts), lengths)
+    keys = {}
+    for series_id, key in framed.source.keys.items() if framed.source.has_keys else ():
+        units = tuple(_of_key(part.get(series_id, Units()), part.get(None, Units())) for part in parts)
+        keys[key] = Read(units, lengths)
+    return Answer(framed, total, keys)
+
+
+def _of_key(units: Units, total: Units) -> Units:
+    """A key that is silent while another reports is idle: the source is alive, and nobody came."""
+    return Units(units.raw, units.kept, max(units.seen, total.seen - units.unusable), units.unusable)
+
+
+def measure(questions: Sequence[Question]) -> list[Answer | None]:
+    """What each question measures; None where not one usable slice has come."""
+    framed = frame(questions)
+    answers = iter(read([one for one in framed if one is not None]))
+    return [None if one is None else next(answers) for one in framed]
