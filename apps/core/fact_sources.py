@@ -104,6 +104,8 @@ class FactSource:
     # one channel by which such rows come, whoever told of them.
     reported_at: str = ""
     own_channel: str = ""
+    # The fields of an item as tools send it, where a row sums up many items; `core.fact_receiving` knows who reads it.
+    sent_as: tuple[FactField, ...] = ()
     # Rows that a reader may not be shown, as a condition (Q) for a principal; they count all the same.
     hides: Callable[[Any], Any] | None = None
     # What a row says on the timeline of something that went wrong near its service; empty: nothing.

@@ -1,4 +1,6 @@
-"""Django app configuration of objectives."""
+"""Django app configuration of objectives; loading it offers their facts and reads the samples of batches."""
+
+from importlib import import_module
 
 from django.apps import AppConfig
 
@@ -10,3 +12,8 @@ class ObjectivesConfig(AppConfig):
     label = "objectives"
     verbose_name = "Objectives"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Offer the facts to be measured, and hand SLIs, SLOs and budget policies to governance."""
+        import_module("apps.objectives.facts")
+        import_module("apps.objectives.governed")

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from apps.core.fact_parsing import Fault
 from apps.core.faults import said
@@ -120,6 +121,11 @@ def check_start(starts_at: datetime, slice_seconds: int, now: datetime) -> Fault
         words = f"Slices are kept for {KEPT.days} days; import older ones as CSV, where whole days are summed."
         return Fault("too_old", words)
     return None
+
+
+def first_kept_day(now: datetime, zone: ZoneInfo) -> date:
+    """The first local day whose slices are kept; older days are sums alone."""
+    return (now - KEPT).astimezone(zone).date()
 
 
 def outcome_of(stored: Counts | None, new: Counts) -> Outcome:

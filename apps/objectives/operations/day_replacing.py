@@ -1,0 +1,75 @@
+"""Days older than slices are kept: brought as a whole by an import, and left as sums when their slices go."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from apps.core import clock
+from apps.core.periods import local_midnight
+from apps.objectives.domain.counts import Counts, DaySum, sum_of
+from apps.objectives.domain.samples import Outcome, first_kept_day
+from apps.objectives.models import Sample, SampleBatch
+from apps.objectives.operations.day_summing import day_row, follow, move_newest, sum_of_row, write_days
+from apps.objectives.queries import series as series_queries
+from apps.objectives.queries import stored_samples as queries
+from apps.objectives.queries.stored_samples import DayPlace
+
+SERIES_AT_ONCE = 200
+
+
+@transaction.atomic
+def replace_days(
+    *, batch: SampleBatch, days: Mapping[DayPlace, Mapping[datetime, Counts]], at: datetime
+) -> dict[DayPlace, Outcome]:
+    """Put whole days in the place of what was stored of them; days that sum up alike write nothing."""
+    locked = series_queries.lock_series(pk for pk, _ in days)
+    standing = queries.stored_days(days)
+    sums = {place: sum(map(sum_of, found.values()), DaySum()) for place, found in days.items()}
+    changed = [place for place, new in sums.items() if place not in standing or sum_of_row(standing[place]) != new]
+    if changed:
+        write_days(day_row(place, sums[place], batch.pk) for place in sorted(changed))
+        for series_id, day in changed:
+            _remove([series_id], day, day + timedelta(days=1))
+        ended = move_newest(locked, _newest({place: days[place] for place in changed}))
+        follow(locked, changed, ended, at)
+    return {place: _outcome(place in standing, place in set(changed)) for place in days}
+
+
+def _outcome(is_standing: bool, is_changed: bool) -> Outcome:
+    if not is_changed:
+        return Outcome.UNCHANGED
+    return Outcome.UPDATED if is_standing else Outcome.CREATED
+
+
+def _newest(days: Mapping[DayPlace, Mapping[datetime, Counts]]) -> dict[int, datetime]:
+    """The newest usable slice of each series."""
+    found: dict[int, datetime] = {}
+    for (series_id, _), slices in days.items():
+        for starts_at, counts in slices.items():
+            if counts.is_usable and (series_id not in found or found[series_id] < starts_at):
+                found[series_id] = starts_at
+    return found
+
+
+def _remove(series_ids: Sequence[int], first_on: date | None, end_on: date) -> int:
+    """Delete the slices of whole local days; their sums stay."""
+    zone = clock.reporting_zone()
+    slices = Sample.objects.filter(series_id__in=series_ids, starts_at__lt=local_midnight(end_on, zone))
+    if first_on is not None:
+        slices = slices.filter(starts_at__gte=local_midnight(first_on, zone))
+    return slices.delete()[0]
+
+
+def remove_old_slices(*, at: datetime) -> int:
+    """Delete the slices of days older than a hundred days, some series at a time; answers how many there were.
+
+    Whole local days go, so that a window never finds half a day without its sum.
+    """
+    end_on, removed = first_kept_day(at, clock.reporting_zone()), 0
+    cutoff = local_midnight(end_on, clock.reporting_zone())
+    while some := queries.series_with_slices_before(cutoff, SERIES_AT_ONCE):
+        with transaction.atomic():
+            series_queries.lock_series(some)
+            removed += _remove(some, None, end_on)
+    return removed

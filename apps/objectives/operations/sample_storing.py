@@ -1,0 +1,74 @@
+"""The one writer of slices: a slice, the sum of its day and the duty to evaluate change in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.core import clock
+from apps.core.bulk import insert_rows
+from apps.objectives.domain.counts import Counts, DaySum, Slice, change_of, day_of
+from apps.objectives.domain.samples import Outcome, Place, fold_batch
+from apps.objectives.models import Sample, SampleBatch
+from apps.objectives.operations.day_summing import add_to_days, follow, move_newest
+from apps.objectives.queries import series as series_queries
+from apps.objectives.queries import stored_samples as queries
+from apps.objectives.queries.stored_samples import DayPlace, StoredSlice
+
+COLUMNS = ("series_id", "starts_at", "good", "valid", "total", "first_batch_id", "last_batch_id")
+
+
+@transaction.atomic
+def store(*, batch: SampleBatch, items: Sequence[tuple[int, Slice]], at: datetime) -> list[Outcome]:
+    """Store slices, each under the primary key of its series; one outcome per item, in order.
+
+    The last received wins. What changes nothing writes nothing; what changes makes the objectives of the indicator
+    due.
+    """
+    locked = series_queries.lock_series(pk for pk, _ in items)
+    standing = queries.stored_slices({(pk, one.starts_at) for pk, one in items})
+    before = {place: one.counts for place, one in standing.items()}
+    changed, outcomes = fold_batch(before, (((pk, one.starts_at), one.counts) for pk, one in items))
+    if changed:
+        _write(batch, standing, changed)
+        changes = _changes(before, changed)
+        add_to_days(changes)
+        follow(locked, changes, move_newest(locked, _newest(changed)), at)
+    return outcomes
+
+
+def _write(batch: SampleBatch, standing: Mapping[Place, StoredSlice], changed: Mapping[Place, Counts]) -> None:
+    """Add new slices; replace the counts of known ones, which keep their first batch."""
+    new = [place for place in changed if place not in standing]
+    insert_rows(Sample, COLUMNS, [_values(place, changed[place], batch.pk, batch.pk) for place in new])
+    known = [
+        Sample(**dict(zip(COLUMNS, _values(place, changed[place], one.first_batch_id, batch.pk), strict=True)))
+        for place, one in standing.items() if place in changed
+    ]  # fmt: skip
+    if known:
+        Sample.objects.bulk_create(
+            known, update_conflicts=True, unique_fields=["series", "starts_at"],
+            update_fields=["good", "valid", "total", "last_batch"], batch_size=500,
+        )  # fmt: skip
+
+
+def _values(place: Place, counts: Counts, first: int, last: int) -> tuple[int | datetime, ...]:
+    return (*place, counts.good, counts.valid, counts.total, first, last)
+
+
+def _changes(before: Mapping[Place, Counts], changed: Mapping[Place, Counts]) -> dict[DayPlace, DaySum]:
+    """What the changed slices change of their days."""
+    zone, found = clock.reporting_zone(), dict[DayPlace, DaySum]()
+    for (series_id, starts_at), counts in changed.items():
+        place = (series_id, day_of(starts_at, zone))
+        found[place] = found.get(place, DaySum()) + change_of(before.get((series_id, starts_at)), counts)
+    return found
+
+
+def _newest(changed: Mapping[Place, Counts]) -> dict[int, datetime]:
+    """The newest usable slice of each series among those that changed."""
+    found: dict[int, datetime] = {}
+    for (series_id, starts_at), counts in changed.items():
+        if counts.is_usable and (series_id not in found or found[series_id] < starts_at):
+            found[series_id] = starts_at
+    return found
