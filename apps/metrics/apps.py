@@ -4,8 +4,6 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-from apps.governance.domain.upstairs import upstairs
-
 
 class MetricsConfig(AppConfig):
     """Registers the app under its short label."""
@@ -16,6 +14,5 @@ class MetricsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Hand definitions and targets to governance, and say which of them should be looked at again."""
+        """Hand definitions and targets to governance."""
         import_module("apps.metrics.governed")
-        upstairs.list_due_looks = import_module("apps.metrics.looks").list_due_looks

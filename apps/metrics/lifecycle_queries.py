@@ -1,10 +1,11 @@
 """Reads about the life of definitions: who uses one, and when somebody looked at it last."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import CharField, Count, F, IntegerField, Max, OuterRef, Q, Subquery, TextField, Value
+from django.db.models import CharField, Count, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, TextField, Value
 
 from apps.core import clock
 from apps.core.periods import Grain, period_on
@@ -100,15 +101,20 @@ class Look:
         return due_on(self.looked_on)
 
 
-def list_looks() -> list[Look]:
-    """Every definition that stays, the one looked at longest ago first; one query."""
+def list_staying() -> QuerySet[Any]:
+    """Definitions that stay, with their owner, their name, and when somebody agreed or looked at them last."""
     meaning = Q(versions__number=F("versions__meaning_number"))
     newest = DefinitionVersion.objects.filter(definition=OuterRef("pk")).order_by("-number")
     rows = MetricDefinition.objects.filter(lifecycle=Lifecycle.ACTIVE.value).select_related("owner_team")
-    rows = rows.annotate(
+    staying: QuerySet[Any] = rows.annotate(
         agreed=Max("versions__adopted_at", filter=meaning), seen=Max("confirmations__looked_on"),
         name=Subquery(newest.values("name")[:1]),
     )  # fmt: skip
+    return staying
+
+
+def looks_of(rows: Iterable[Any]) -> list[Look]:
+    """The last look at each of the definitions that stay, longest ago first."""
     found = [
         Look(row.slug, row.name, row.lens, row.owner_team, last_look(clock.local_day(row.agreed), row.seen))
         for row in rows
@@ -122,6 +128,11 @@ def last_look(agreed_on: date, seen_on: date | None) -> date:
     return max(agreed_on, seen_on or agreed_on)
 
 
+def due_looks(rows: Iterable[Any], day: date) -> list[Look]:
+    """Those of the definitions that stay at which nobody has looked for a year, longest ago first."""
+    return [look for look in looks_of(rows) if look.due_on <= day]
+
+
 def list_due_looks(day: date) -> list[Look]:
-    """Definitions that nobody has looked at for a year, longest ago first."""
-    return [look for look in list_looks() if look.due_on <= day]
+    """Definitions that nobody has looked at for a year, longest ago first; one query."""
+    return due_looks(list_staying(), day)

@@ -1,5 +1,8 @@
 """Definitions whose yearly look is due, as governance shows them to a reader."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.urls import reverse
 
 from apps.accounts.domain import Principal
@@ -9,9 +12,9 @@ from apps.metrics import policies, queries
 from apps.metrics.lifecycle_queries import Look
 
 
-def list_due_looks(principal: Principal) -> list[DueLook]:
+def due_looks(rows: Iterable[Any], principal: Principal) -> list[DueLook]:
     """Longest waiting first, each with the page on which this reader may confirm it."""
-    return [_due(look, principal) for look in queries.list_due_looks(clock.today())]
+    return [_due(look, principal) for look in queries.due_looks(rows, clock.today())]
 
 
 def _due(look: Look, principal: Principal) -> DueLook:

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from apps.accounts.domain import Principal
@@ -24,9 +24,11 @@ from apps.metrics.domain.starter_catalogues import DELIVERY, Catalogue
 from apps.metrics.domain.versions import Break, governing_number, successions
 from apps.metrics.lifecycle_queries import CONFIRMED as CONFIRMED
 from apps.metrics.lifecycle_queries import Passage as Passage
+from apps.metrics.lifecycle_queries import due_looks as due_looks
 from apps.metrics.lifecycle_queries import last_look as last_look
 from apps.metrics.lifecycle_queries import list_due_looks as list_due_looks
 from apps.metrics.lifecycle_queries import list_passages as list_passages
+from apps.metrics.lifecycle_queries import list_staying as list_staying
 from apps.metrics.lifecycle_queries import list_uses as list_uses
 from apps.metrics.models import DefinitionStep, DefinitionVersion, MetricDefinition, Target
 from apps.teams.models import Team
@@ -155,17 +157,17 @@ def get_version(definition: MetricDefinition, number: int) -> DefinitionVersion:
 def versions_by_slug(slugs: Iterable[str] | None = None) -> dict[str, list[DefinitionVersion]]:
     """Versions in the order of their numbers, for some slugs or (None) for all, in one query.
 
-    What is asked for by a former short name is found under it; only for slugs that nothing has, a second query looks.
+    What is asked for by a former short name is found under it.
     """
     versions = DefinitionVersion.objects.select_related("definition").order_by("definition__slug", "number")
     if slugs is None:
         return _by_slug(versions)
-    asked = set(slugs)
-    found = _by_slug(versions.filter(definition__slug__in=asked))
-    gone = asked - set(found) - {""}
-    if gone and (renamed := renamed_slugs(gone)):
-        now = _by_slug(versions.filter(definition__slug__in=set(renamed.values())))
-        found |= {former: now[slug] for former, slug in renamed.items()}
+    asked = set(slugs) - {""}
+    renamed = DefinitionStep.objects.filter(former_slug__in=asked).values("definition_id")
+    found: dict[str, list[DefinitionVersion]] = {}
+    for version in versions.filter(Q(definition__slug__in=asked) | Q(definition_id__in=renamed)):
+        for name in asked.intersection(version.definition.names):
+            found.setdefault(name, []).append(version)
     return found
 
 

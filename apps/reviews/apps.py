@@ -16,5 +16,5 @@ class ReviewsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have the page of governance ask about metrics that nobody uses."""
-        upstairs.list_ornaments = import_module("apps.reviews.ornaments").list_ornaments
+        """Have the page of governance ask about metrics that nobody uses or looks at."""
+        upstairs.list_standing = import_module("apps.reviews.ornaments").list_standing

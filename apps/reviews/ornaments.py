@@ -1,4 +1,4 @@
-"""Reads which definitions are often looked at and decide nothing, in one query."""
+"""Reads which definitions are often looked at and decide nothing, and which wait for a yearly look; one query."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,8 +11,10 @@ from django.urls import reverse
 from apps.accounts.domain import Principal
 from apps.core import clock
 from apps.governance.domain.questions import Question
-from apps.metrics.domain.lifecycle import Lifecycle
-from apps.metrics.models import DefinitionVersion, MetricDefinition
+from apps.governance.domain.upstairs import Standing
+from apps.metrics.looks import due_looks
+from apps.metrics.models import MetricDefinition
+from apps.metrics.queries import list_staying
 from apps.reviews import policies
 from apps.reviews.domain.ornaments import Use, is_ornament, quarters_looked_at, say_ornament, weeks_from
 from apps.reviews.models import AgendaItem, DefinitionOpening, KeptDefinition
@@ -33,9 +35,11 @@ class Seen:
         return not self.is_kept and is_ornament(self.use)
 
 
-def list_ornaments(by: Principal) -> list[Question]:
-    """The question about each ornament, with the answers this person may give."""
-    return [_question(seen, by) for seen in list_seen() if seen.is_asked]
+def list_standing(by: Principal) -> Standing:
+    """The question about each ornament with the answers this person may give, and the yearly looks; one query."""
+    rows = _with_use(list_staying())
+    seen = sorted((_seen(row) for row in rows), key=lambda one: (one.name, one.definition.slug))
+    return Standing([_question(one, by) for one in seen if one.is_asked], due_looks(rows, by))
 
 
 def _question(seen: Seen, by: Principal) -> Question:
@@ -45,12 +49,10 @@ def _question(seen: Seen, by: Principal) -> Question:
     return Question(seen.name, say_ornament(seen.use), reverse("portal:metric", args=[slug]), answers if may else ())
 
 
-def list_seen(slugs: Iterable[str] | None = None) -> list[Seen]:
-    """Definitions that stay, by name, with their use in this and the previous quarter; one query."""
-    rows = MetricDefinition.objects.filter(lifecycle=Lifecycle.ACTIVE.value).select_related("owner_team")
-    if slugs is not None:
-        rows = rows.filter(slug__in=list(slugs))
-    return [_seen(row) for row in _with_use(rows).order_by("name", "slug")]
+def list_seen(slugs: Iterable[str]) -> list[Seen]:
+    """Some definitions that stay, by name, with their use in this and the previous quarter; one query."""
+    rows = _with_use(list_staying().filter(slug__in=list(slugs)))
+    return [_seen(row) for row in rows.order_by("name", "slug")]
 
 
 def _seen(row: Any) -> Seen:
@@ -65,10 +67,9 @@ def _with_use(rows: QuerySet[Any]) -> QuerySet[Any]:
     )
     opened = DefinitionOpening.objects.filter(definition=OuterRef("pk"), week__in=weeks_from(first.first_on, today))
     kept = KeptDefinition.objects.filter(definition=OuterRef("pk"), asks_again_on__gt=today)
-    newest = DefinitionVersion.objects.filter(definition=OuterRef("pk")).order_by("-number")
     found: QuerySet[Any] = rows.annotate(
         agendas=_number(items), cited=_number(items.filter(is_cited=True)), weeks=_number(opened),
-        kept=_number(kept), name=Subquery(newest.values("name")[:1]),
+        kept=_number(kept),
     )  # fmt: skip
     return found
 

@@ -24,8 +24,6 @@ READER = "admin"
 OWN_PAGE = "/ of a team member"
 # What lies beyond the bars, each with its own bar and why.
 MORE_QUERIES = {
-    # It asks each room what it would ask: measurements, reviews and definitions, one query each.
-    "/governance/": 13,
     # These compute a number again from its facts, with the partners of each fact, at the watermark of its run.
     "/metrics/change-lead-time/values/team:{team}/2026-Q2/": 25,
     "/api/v1/measurements/change-failure-rate~v1~team:{team}~2026-Q2~whole/evidence/": 19,

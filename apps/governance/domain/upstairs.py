@@ -42,10 +42,6 @@ class DueLook:
     confirm_url: str = ""
 
 
-def _no_looks(_principal: Any) -> Sequence[DueLook]:
-    return ()
-
-
 def _no_names() -> Mapping[str, str]:
     return {}
 
@@ -58,8 +54,16 @@ def _no_creeps(_slugs: Collection[str] | None = None) -> list[Question]:
     return []
 
 
-def _no_ornaments(_by: Principal) -> list[Question]:
-    return []
+@dataclass(frozen=True)
+class Standing:
+    """What is asked of objects that stay: which of them decide nothing, and which should be looked at again."""
+
+    ornaments: Sequence[Question] = ()
+    due_looks: Sequence[DueLook] = ()
+
+
+def _nothing(_by: Principal) -> Standing:
+    return Standing()
 
 
 @dataclass
@@ -68,10 +72,9 @@ class Upstairs:
 
     definition_names: Callable[[], Mapping[str, str]] = _no_names
     find_fact_problems: Callable[[FactsAsked], list[FieldProblem]] = _no_problems
-    # Rules that leave much out, of some definitions or (None) of all; definitions that no decision cites.
+    # Rules that leave much out, of some definitions or (None) of all; then what stays and is not used or looked at.
     list_creeps: Callable[[Collection[str] | None], list[Question]] = _no_creeps
-    list_ornaments: Callable[[Principal], list[Question]] = _no_ornaments
-    list_due_looks: Callable[[Any], Sequence[DueLook]] = _no_looks
+    list_standing: Callable[[Principal], Standing] = _nothing
     receivers: list[Callable[[Touched], None]] = field(default_factory=list)
 
     def tell(self, touched: Touched) -> None:

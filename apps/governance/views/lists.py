@@ -37,14 +37,15 @@ def home(request: PageRequest) -> HttpResponse:
     recent = sorted((case for case in cases if case not in open_ones), key=_newest_first)
     looked_up = {case.revision.pk for case in (*cases_in_window(open_ones), *cases_to_preview(open_ones))}
     seen = queries.previewed(looked_up) if looked_up else {}
-    standing = [*upstairs.list_creeps(None), *upstairs.list_ornaments(by)]
+    standing = upstairs.list_standing(by)
+    asked = [*upstairs.list_creeps(None), *standing.ornaments]
     context = {
         "heading": "Governance",
         "needs": needs_me(open_ones, by, seen),
         "waiting": len([case for case in open_ones if case.proposal.state != ProposalState.DRAFT]),
         "table": changes_table(recent[:LATELY], "In force lately"),
-        "questions": open_questions(open_ones, recent, seen, standing),
-        "looks": [_look(one) for one in upstairs.list_due_looks(by)],
+        "questions": open_questions(open_ones, recent, seen, asked),
+        "looks": [_look(one) for one in standing.due_looks],
     }
     return render(request, "governance/home.html", context)
 

@@ -1,7 +1,7 @@
 """The five questions of a team: fixed order, one headline each, exactly one link on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from apps.portal.context.next_steps import next_steps
 from apps.portal.context.readings import is_missing, newest_data, verdict_of
 from apps.portal.context.trends import chart_of, number_rows
 from apps.portal.queries.home import TeamHome
+from apps.portal.queries.last_weeks import Numbers
 
 # First that applies leads the row: data that is missing hides everything but a real movement for the worse.
 HEADLINE_ORDER = (Code.WORSENED, Code.NO_DATA, Code.CHANGED, Code.IMPROVED, Code.NOT_JUDGED, Code.NO_SIGNAL)
@@ -26,8 +27,8 @@ NO_EVENTS_RANK = HEADLINE_ORDER.index(Code.NOT_JUDGED)
 
 
 @dataclass(frozen=True)
-class Unanswered:
-    """A question that no connected source answers yet."""
+class Asked:
+    """A question, and what answers it where nothing does yet."""
 
     number: int
     id: str
@@ -35,19 +36,69 @@ class Unanswered:
     waits_for: str
 
 
-UNANSWERED = (
-    Unanswered(2, "pain", "Are customers feeling pain?",
-               "Incidents, pages and tickets answer this. No such source is connected here."),
-    Unanswered(3, "slo", "Are we within our SLOs?",
-               "Service level objectives with their samples answer this. None is agreed here."),
-    Unanswered(4, "incidents", "Are incidents trending up or down?",
-               "Incidents from the pager answer this. No such source is connected here."),
-)  # fmt: skip
+PAIN = Asked(
+    2,
+    "pain",
+    "Are customers feeling pain?",
+    "Definitions of support answer this, such as the first response. Adopt them, and report tickets.",
+)
+SLO = Asked(
+    3,
+    "slo",
+    "Are we within our SLOs?",
+    "Service level objectives with their samples answer this. They cannot be agreed on here yet.",
+)
+INCIDENTS = Asked(
+    4,
+    "incidents",
+    "Are incidents trending up or down?",
+    "Definitions of incidents answer this, such as severe incidents. Adopt them, and report incidents.",
+)
+NOT_BEGUN = "Definitions are agreed, and their first whole week is not over yet."
 
 
 def question_rows(home: TeamHome, at: datetime) -> list[dict[str, Any]]:
     """The five rows in their fixed order."""
-    return [_shipping(home, at), *(_unanswered(row, home.team.name) for row in UNANSWERED), next_steps(home, at)]
+    return [
+        _shipping(home, at),
+        _numbers(PAIN, home.pain, home, _next_of_numbers(home.pain, home)),
+        _unanswered(SLO, home.team.name),
+        _numbers(INCIDENTS, home.incidents, home, _next_of_incidents(home)),
+        next_steps(home, at),
+    ]
+
+
+def _numbers(asked: Asked, numbers: Numbers, home: TeamHome, next_: dict[str, str] | None) -> dict[str, Any]:
+    """A question that definitions answer; without one in force it says what would."""
+    if not numbers.cells:
+        waits_for = NOT_BEGUN if numbers.is_agreed else asked.waits_for
+        return _unanswered(replace(asked, waits_for=waits_for), home.team.name) | {"next": next_}
+    address, up_to = f"team:{home.team.slug}", newest_data(numbers.cells)
+    chart = numbers.chart
+    return {
+        "number": asked.number,
+        "id": asked.id,
+        "title": asked.title,
+        "meta": f"data up to {_local(up_to)}" if up_to else "",
+        "verdicts": _headline(numbers.cells, numbers.trends),
+        "readings": number_rows(numbers.cells, address),
+        "figure": chart_of(chart, address, id=f"{asked.id}-chart") if chart is not None else None,
+        "owner": home.team.name,
+        "next": next_,
+    }
+
+
+def _next_of_numbers(numbers: Numbers, home: TeamHome) -> dict[str, str] | None:
+    """The first number over time; nothing while there is none."""
+    if not numbers.cells:
+        return None
+    cell = numbers.cells[0]
+    url = f"{reverse('portal:metric-trend', args=[cell.slug])}?subject=team:{home.team.slug}"
+    return {"label": f"Look at {cell.name.lower()} over time", "url": url}
+
+
+def _next_of_incidents(home: TeamHome) -> dict[str, str]:
+    return {"label": "Look at the incidents", "url": f"{reverse('incidents:incident-list')}?team={home.team.slug}"}
 
 
 def _shipping(home: TeamHome, at: datetime) -> dict[str, Any]:
@@ -122,7 +173,7 @@ def _code(trends: Mapping[str, Verdict], cell: Cell) -> Code | None:
     return trends[cell.slug].code if cell.slug in trends else None
 
 
-def _unanswered(row: Unanswered, owner: str) -> dict[str, Any]:
+def _unanswered(row: Asked, owner: str) -> dict[str, Any]:
     return {
         "number": row.number,
         "id": row.id,

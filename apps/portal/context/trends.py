@@ -11,7 +11,8 @@ from apps.measurements.domain.verdicts import Code, Kind, Verdict, line_of_expec
 from apps.measurements.queries import Cell, Chart
 from apps.portal.charts import GAPS, cells_figure, chart_figure, lanes_of
 from apps.portal.context.readings import evidence_url, reading_of
-from apps.portal.queries.trend import DefinitionTrends, ServiceTrends, TeamTrend
+from apps.portal.queries.last_weeks import ServiceTrends
+from apps.portal.queries.trend import DefinitionTrends, TeamTrend
 from apps.services.models import Service
 
 POINTS = {Kind.DURATIONS: "median", Kind.SHARES: "share"}

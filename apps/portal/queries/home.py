@@ -11,8 +11,8 @@ from apps.core.periods import Grain, period_at
 from apps.incidents.models import Action
 from apps.incidents.queries import follow_up
 from apps.incidents.queries.follow_up import Counted
+from apps.portal.queries.last_weeks import Numbers, Shipping, get_answers
 from apps.portal.queries.reviews import open_reviews
-from apps.portal.queries.trend import Shipping, get_shipping
 from apps.reviews.models import TargetReview
 from apps.scorecards.domain.schedule import due_on
 from apps.teams.models import Team
@@ -29,6 +29,8 @@ class TeamHome:
 
     team: Team
     shipping: Shipping
+    pain: Numbers
+    incidents: Numbers
     reviews: list[TargetReview] | None
     next_review_on: date
     actions: Counted
@@ -38,9 +40,12 @@ class TeamHome:
 def get_team_home(team: Team, principal: Principal, at: datetime) -> TeamHome:
     """Everything the five questions of a team show; seven queries whatever the number of teams."""
     actions, reviews = _list_steps(team, principal, at)
+    answers = get_answers(team, at)
     return TeamHome(
         team=team,
-        shipping=get_shipping(team, at),
+        shipping=answers.shipping,
+        pain=answers.pain,
+        incidents=answers.incidents,
         reviews=reviews if principal.sees_team(team.pk) else None,
         next_review_on=due_on(period_at(at, Grain.QUARTER, clock.reporting_zone())),
         actions=follow_up.count_unfinished(actions, at),

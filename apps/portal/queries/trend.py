@@ -1,8 +1,8 @@
 """Reads of measurements for pages: one board for each page, so that the number of queries stays constant."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from apps.accounts.domain import Principal
@@ -10,7 +10,6 @@ from apps.annotations.models import Annotation
 from apps.core import clock
 from apps.core.periods import Grain, Period, last_complete, local_midnight, period_at
 from apps.core.problems import Absent
-from apps.delivery.models import Deployment
 from apps.measurements import queries as measurements
 from apps.measurements.domain.engine.placed import ends_at_link
 from apps.measurements.domain.subjects import Subject, SubjectKind
@@ -21,32 +20,12 @@ from apps.metrics.domain.spec import Span
 from apps.metrics.models import DefinitionVersion, MetricDefinition
 from apps.portal.queries.annotations import list_near
 from apps.portal.queries.beside import Beside, find_beside
-from apps.portal.queries.services import list_newest_deployments
 from apps.portal.queries.subjects import NamedSubject, named_whole
-from apps.services.models import Service
 from apps.teams import queries as teams
 from apps.teams.models import Team
 
-LEAD_TIME, FREQUENCY, FAILURE_RATE = "change-lead-time", "deployment-frequency", "change-failure-rate"
-SHIPPING = (LEAD_TIME, FREQUENCY, FAILURE_RATE)
 PARTS = ("whole", "per_link")
-NEWEST = 4
 MOST_MULTIPLES = 12
-CHANGED_FOR = timedelta(weeks=4)
-
-
-@dataclass(frozen=True)
-class Shipping:
-    """The row "Are we shipping?" of a subject: numbers, verdicts, a chart, the newest deployments, marks near."""
-
-    subject: Subject
-    cells: list[Cell]
-    trends: dict[str, Verdict]
-    chart: Chart | None
-    deployments: list[Deployment]
-    marks: list[Annotation]
-    changed: list[DefinitionVersion]
-    has_stages: bool
 
 
 @dataclass(frozen=True)
@@ -90,69 +69,6 @@ class DefinitionTrends:
     beside: Beside | None = None
 
 
-@dataclass(frozen=True)
-class ServiceTrends:
-    """A service's chart of deployments, its numbers, and marks near."""
-
-    cells: list[Cell]
-    chart: Chart | None
-    marks: list[Annotation] = field(default_factory=list)
-
-
-def get_shipping(team: Team, at: datetime) -> Shipping:
-    """A team's numbers of the last complete weeks; six queries whatever the number of teams."""
-    subject, week = Subject(SubjectKind.TEAM, team.pk), _week(at)
-    running = week.previous(-1)
-    board = _shipping_board(subject, week, running)
-    chart = _first(measurements.readable_chart_of(board, subject, slug, running) for slug in SHIPPING)
-    services = [held.service_id for held in board.held[subject] if held.until_at is None]
-    return Shipping(
-        subject=subject,
-        cells=_present(board.cell(subject, slug, week.trailing(_window(slug))) for slug in SHIPPING),
-        trends={slug: verdict for slug in SHIPPING if (verdict := board.trend(subject, slug, week)) is not None},
-        chart=chart,
-        deployments=list_newest_deployments(services, NEWEST),
-        marks=_marks(board, subject, chart),
-        changed=_changed(board, at),
-        has_stages=bool(_stage_names(board.governing(LEAD_TIME, week))),
-    )
-
-
-def _shipping_board(subject: Subject, week: Period, running: Period) -> Board:
-    numbers = [week.trailing(Grain.WEEKS_4), week.trailing(Grain.WEEKS_13)]
-    periods = [
-        *numbers,
-        *measurements.periods_of_readable_chart(running),
-        *measurements.periods_of_trend(week),
-    ]
-    return measurements.load_board([subject], SHIPPING, periods, PARTS)
-
-
-def _window(slug: str) -> Grain:
-    """Shares need more facts than four weeks bring."""
-    return Grain.WEEKS_13 if slug == FAILURE_RATE else Grain.WEEKS_4
-
-
-def _changed(board: Board, at: datetime) -> list[DefinitionVersion]:
-    """Versions after the first whose change of meaning is younger than four weeks."""
-    today = clock.local_day(at)
-    found = []
-    for slug, versions in board.versions.items():
-        days = {one.day: one.new for one in board.breaks(slug) if today - CHANGED_FOR < one.day <= today}
-        found += [version for version in versions if version.number in days.values()]
-    return found
-
-
-def get_service_trends(service: Service, at: datetime) -> ServiceTrends:
-    """A service's deployments of 26 weeks, its lead time and frequency; five queries."""
-    subject, week = Subject(SubjectKind.SERVICE, service.pk), _week(at)
-    running = week.previous(-1)
-    board = _shipping_board(subject, week, running)
-    chart = measurements.readable_chart_of(board, subject, FREQUENCY, running)
-    cells = _present(board.cell(subject, slug, week.trailing(_window(slug))) for slug in SHIPPING)
-    return ServiceTrends(cells=cells, chart=chart, marks=_marks(board, subject, chart))
-
-
 def get_definition_trends(versions: Sequence[DefinitionVersion], at: datetime) -> DefinitionTrends:
     """The organisation's chart and the teams' weeks of a definition (all versions in order); five queries.
 
@@ -162,7 +78,7 @@ def get_definition_trends(versions: Sequence[DefinitionVersion], at: datetime) -
     shown = list(teams.list_teams()[: MOST_MULTIPLES + 1])
     shown = shown if len(shown) <= MOST_MULTIPLES else []
     subjects = {team.pk: Subject(SubjectKind.TEAM, team.pk) for team in shown}
-    whole, week = named_whole().subject, _week(at)
+    whole, week = named_whole().subject, week_of(at)
     running = week.previous(-1)
     periods = [*measurements.periods_of_readable_chart(running), *measurements.periods_of_trend(week)]
     board = measurements.load_board_of({slug: versions}, [whole, *subjects.values()], periods, PARTS)
@@ -192,9 +108,9 @@ def get_trend(slug: str, subject: NamedSubject, grain: Grain | None, at: datetim
         raise Absent("not_found", "Nothing is here for you.")
     metrics.require_present(slug, versions[0].definition)
     at = until(versions[0].definition, at)
-    week = _week(at)
+    week = week_of(at)
     version = metrics.governing_version(versions, week) or versions[0]
-    names = _stage_names(version)
+    names = stage_names(version)
     read = _Read(subject.subject, slug, grain, period_at(at, grain or Grain.WEEK, clock.reporting_zone()))
     periods = [week.trailing(Grain.WEEKS_13), *read.periods, *measurements.periods_of_trend(week)]
     board = measurements.load_board_of({slug: versions}, [subject.subject], periods, (*PARTS, *names))
@@ -206,7 +122,7 @@ def get_trend(slug: str, subject: NamedSubject, grain: Grain | None, at: datetim
         chart=chart,
         quarter=board.trend(subject.subject, slug, week),
         stages=_stages(board, subject.subject, slug, names, week),
-        marks=_marks(board, subject.subject, chart),
+        marks=marks_on(board, subject.subject, chart),
         version=version,
         target=_target(subject.subject, version, slug, at, by) if chart else None,
     )
@@ -248,7 +164,8 @@ def _target(
     return {"value": float(target.value), "label": f"Target of {quarter.key}{judged}"}
 
 
-def _stage_names(version: DefinitionVersion | None) -> list[str]:
+def stage_names(version: DefinitionVersion | None) -> list[str]:
+    """The stages of a span, in the order of its spec."""
     value = metrics.spec_of(version).value if version else None
     return [name for name, _, _ in value.stages] if isinstance(value, Span) else []
 
@@ -264,7 +181,8 @@ def _stages(board: Board, subject: Subject, slug: str, names: Sequence[str], wee
     ]
 
 
-def _marks(board: Board, subject: Subject, chart: Chart | None) -> list[Annotation]:
+def marks_on(board: Board, subject: Subject, chart: Chart | None) -> list[Annotation]:
+    """Marks within the time that a chart shows."""
     if chart is None:
         return []
     start = chart.cells[0].period.starts_at(board.zone)
@@ -273,13 +191,6 @@ def _marks(board: Board, subject: Subject, chart: Chart | None) -> list[Annotati
     return list_near(subject, start, end, held)
 
 
-def _week(at: datetime) -> Period:
+def week_of(at: datetime) -> Period:
+    """The last complete week."""
     return last_complete(at, Grain.WEEK, clock.reporting_zone())
-
-
-def _present(cells: Iterable[Cell | None]) -> list[Cell]:
-    return [cell for cell in cells if cell is not None]
-
-
-def _first(charts: Iterable[Chart | None]) -> Chart | None:
-    return next((chart for chart in charts if chart is not None), None)

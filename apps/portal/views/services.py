@@ -14,6 +14,7 @@ from apps.core.calendar_words import age_words
 from apps.core.numbers import format_count
 from apps.portal.context.readings import newest_data
 from apps.portal.context.trends import service_part
+from apps.portal.queries.last_weeks import get_service_trends
 from apps.portal.queries.services import (
     ServicePage,
     ServiceRow,
@@ -21,7 +22,6 @@ from apps.portal.queries.services import (
     label_of_source,
     list_service_rows,
 )
-from apps.portal.queries.trend import get_service_trends
 from apps.portal.tables import header, link, moment, plain
 from apps.services import policies
 from apps.services.queries import list_services

@@ -105,7 +105,7 @@ def test_due__a_year_after_the_last_agreement_or_look(definition, starter, lead)
 def test_due__governance_offers_the_button_to_whoever_may(definition, organisation):
     with clock.playing(NEXT_YEAR):
         offered = {
-            name: {look.name: bool(look.confirm_url) for look in upstairs.list_due_looks(principal_of(person))}
+            name: {look.name: bool(look.confirm_url) for look in upstairs.list_standing(principal_of(person)).due_looks}
             for name, person in organisation.people.items()
         }
     assert {name for name, looks in offered.items() if looks["Change lead time"]} == {"ana", "cy"}

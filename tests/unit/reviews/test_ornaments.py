@@ -13,7 +13,7 @@ from apps.reviews import operations, queries
 from apps.reviews.domain.content import Answer
 from apps.reviews.domain.ornaments import Use, asks_again_on, is_cited, is_ornament, say_ornament, weeks_from
 from apps.reviews.models import AgendaItem, DefinitionOpening, KeptDefinition, TargetReview
-from apps.reviews.ornaments import list_ornaments
+from apps.reviews.ornaments import list_standing
 from tests.cards import House, close
 from tests.personas import principal_of
 
@@ -93,9 +93,9 @@ def test_ornament__opened_in_six_weeks_of_two_quarters(house: House) -> None:
     opened(ana, 4, TODAY - timedelta(days=200))
     opened(ana, 5)
     with clock.playing(TODAY):
-        assert list_ornaments(principal_of(ana)) == []
+        assert list_standing(principal_of(ana)).ornaments == []
         opened(ana, 6)
-        (found,) = list_ornaments(principal_of(house.organisation.people["gus"]))
+        (found,) = list_standing(principal_of(house.organisation.people["gus"])).ornaments
     assert (found.about, found.answers[0][1]) == ("Deployment frequency", f"/governance/ornaments/{FREQUENCY}/")
     assert found.text.startswith("In two quarters opened in 6 weeks, cited by no decision.")
 
@@ -104,7 +104,7 @@ def test_ornament__those_who_sign_its_changes_are_offered_answers(house: House) 
     people = house.organisation.people
     opened(people["ana"], 6)
     with clock.playing(TODAY):
-        offered = {name for name, user in people.items() if list_ornaments(principal_of(user))[0].answers}
+        offered = {name for name, user in people.items() if list_standing(principal_of(user)).ornaments[0].answers}
     assert offered == {"ana", "cy", "gus"}
 
 
@@ -114,7 +114,7 @@ def test_keep__is_a_dated_row_and_is_asked_again_after_two_quarters(house: House
     by = principal_of(people["cy"])
     with clock.playing(TODAY):
         kept = operations.keep_definition(definition=definition(), reason="It stands beside lead time.", by=by)
-        assert list_ornaments(by) == []
+        assert list_standing(by).ornaments == []
         assert not queries.get_seen(FREQUENCY).is_asked
         with pytest.raises(Conflict):
             operations.keep_definition(definition=definition(), reason="Once more.", by=by)
@@ -123,7 +123,7 @@ def test_keep__is_a_dated_row_and_is_asked_again_after_two_quarters(house: House
     assert "2027-04-01" in event.payload_text
     with clock.playing(datetime(2027, 4, 1, 10, tzinfo=UTC)):
         opened(people["ana"], 6, datetime(2027, 4, 1, 10, tzinfo=UTC))
-        assert [found.about for found in list_ornaments(by)] == ["Deployment frequency"]
+        assert [found.about for found in list_standing(by).ornaments] == ["Deployment frequency"]
 
 
 @pytest.mark.parametrize("name", ["bo", "dee", "eli", "fay", "hal"])
@@ -139,4 +139,4 @@ def test_seen__is_read_in_one_query(house: House, django_assert_num_queries) -> 
     opened(house.organisation.people["ana"], 6)
     by = principal_of(house.organisation.people["gus"])
     with clock.playing(TODAY), django_assert_num_queries(1):
-        list_ornaments(by)
+        list_standing(by)

@@ -13,7 +13,7 @@ from apps.governance import operations, queries
 from apps.governance.domain.kinds import Item, Op
 from apps.governance.domain.questions import Question
 from apps.governance.domain.revisions import Asked, Category
-from apps.governance.domain.upstairs import upstairs
+from apps.governance.domain.upstairs import Standing, upstairs
 from apps.governance.models import Proposal
 from apps.governance.tasks import move_proposals, run_previews
 from apps.teams import operations as teams
@@ -152,7 +152,7 @@ def test_questions__what_apps_further_up_ask_stands_below(path: Path, client_as:
 
     monkeypatch.setattr(upstairs, "list_creeps", list_creeps)
     ornament = Question("Rework", "Off the card, or retire?", "/metrics/y/", (("Keep it", "/governance/z/"),))
-    monkeypatch.setattr(upstairs, "list_ornaments", lambda _by: [ornament])
+    monkeypatch.setattr(upstairs, "list_standing", lambda _by: Standing([ornament]))
     page = client_as("eli").get("/governance/")
     assert "Lead time, 2026-Q1 : 14 % of Harbour's changes are left out. Is the rule wrong?" in words_of(page)
     assert "Rework : Off the card, or retire? Keep it" in words_of(page)

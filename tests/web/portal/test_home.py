@@ -2,24 +2,30 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from django.http import HttpResponse
 from django.test import Client
 
 from apps.core import clock
 from apps.core.periods import parse_period
+from apps.incidents.domain.incident_words import MilestoneKind
+from apps.incidents.domain.statements import Moment
 from apps.measurements import operations as measurements
 from apps.measurements.domain.subjects import Subject, SubjectKind
 from apps.measurements.models import MetricValue
 from apps.measurements.queries import get_cells
 from apps.metrics.domain.starter import STARTER
+from apps.metrics.domain.starter_incidents import SEVERE_INCIDENTS
+from apps.metrics.domain.starter_oncall import SUPPORT_FIRST_RESPONSE
 from apps.teams.domain import TeamType
-from tests.agreeing import agree, starter_item
+from tests.agreeing import adopt_kit, agree, starter_item
+from tests.incidents import make_incident
 from tests.personas import Organisation, make_team
 from tests.web.portal.pages import links_of, main_of, words_of
 
 REASON = "Squash merging hides the branch, so the time before the merge says nothing."
+BROKE_AT = datetime(2026, 8, 17, 9, tzinfo=UTC)
 QUESTIONS = [
     "Are we shipping?", "Are customers feeling pain?", "Are we within our SLOs?", "Are incidents trending up or down?",
     "Do we know what to do next?",
@@ -64,13 +70,46 @@ def test_home__each_number_opens_its_evidence(organisation: Organisation, client
     assert all(client.get(link).status_code == 200 for link in found)
 
 
-def test_home__what_no_source_answers_says_so(organisation: Organisation, client_as: Callable[..., Client]) -> None:
+def test_home__what_nothing_answers_says_what_would(
+    organisation: Organisation, client_as: Callable[..., Client]
+) -> None:
     answer = client_as("dee").get("/")
-    for name in ("pain", "slo", "incidents"):
+    steps = {
+        "pain": "Nothing to do here.", "slo": "Nothing to do here.", "incidents": "/incidents/?team=checkout",
+    }  # fmt: skip
+    for name, step in steps.items():
         row = row_of(answer, name)
         assert "No data" in row
         assert "not connected" in row
-        assert "Nothing to do here." in row
+        assert step in row
+    assert "Adopt them" in row_of(answer, "incidents")
+
+
+def test_home__incidents_and_tickets_answer_once_their_definitions_hold(
+    organisation: Organisation, client_as: Callable[..., Client]
+) -> None:
+    """The weeks that are stored stand in the rows, with their evidence; what began later is not made up."""
+    for starter in (SEVERE_INCIDENTS, SUPPORT_FIRST_RESPONSE):
+        adopt_kit(starter_item(starter, organisation.checkout), steward=organisation.people["gus"])
+    make_incident(
+        now=BROKE_AT + timedelta(hours=2), milestones=[Moment(MilestoneKind.IMPACT_STARTED, BROKE_AT)], severity=1
+    )
+    measurements.rebuild()
+    answer = client_as("dee").get("/")
+    row = row_of(answer, "incidents")
+    assert "Severe incidents" in row
+    assert "/metrics/severe-incidents/values/team:checkout/" in row
+    assert "Look at the incidents" in row
+    assert SUPPORT_FIRST_RESPONSE.name in row_of(answer, "pain")
+
+
+def test_home__what_is_agreed_and_has_not_begun_is_not_asked_for_again(
+    organisation: Organisation, client_as: Callable[..., Client]
+) -> None:
+    agree(starter_item(SEVERE_INCIDENTS, organisation.checkout), author=organisation.people["gus"], reason=REASON)
+    row = row_of(client_as("dee").get("/"), "incidents")
+    assert "first whole week" in row
+    assert "Adopt them" not in row
 
 
 def test_home__each_row_has_one_next_step(organisation: Organisation, client_as: Callable[..., Client]) -> None:
