@@ -1,5 +1,6 @@
 """Real workers on a real PostgreSQL and a real Redis: two processes and a beat, lost messages, a kill -9."""
 
+import json
 import os
 import random
 import re
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,10 +21,11 @@ import psycopg
 import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from apps.core import clock
 from apps.core.work import nudge
+from apps.delivery.operations import CHANNEL
 from apps.measurements.models import ClosedPeriod, MetricValue, RecomputeRequest
 from apps.measurements.operations import rebuild
 from apps.measurements.tasks import HOLD
@@ -35,7 +38,8 @@ from tests.personas import Organisation, make_organisation
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 45.0
-EVENTS, SENDERS = 400, 10
+EVENTS, SENDERS, PER_CALL = 1_000, 10, 20
+ADDRESS = "/api/v1/facts/batch/"
 QUIET = {"PLUMBLINE_WORK_AT_COMMIT": False, "PLUMBLINE_INLINE_WORK": False}
 pytestmark = [pytest.mark.redis, pytest.mark.postgres]
 
@@ -69,7 +73,8 @@ def organisation(database: str) -> Organisation:
     first = DEPLOYMENT_FREQUENCY
     adopt_kit(starter_item(first, made.harbour), steward=made.people["gus"])
     # The first fact of a connection asks for every cell of its service; what the tests deliver asks for its own day.
-    publish("deployments", [deployment(made.checkout_api, "first", clock.now() - timedelta(days=400))])
+    first_at = clock.now() - timedelta(days=400)
+    publish("deployments", [deployment(made.checkout_api, "first", first_at)], channel=CHANNEL)
     rebuild()
     assert (nothing_waits(), counted(made)) == (True, 1)
     return made
@@ -124,7 +129,7 @@ def explanation(log: Path) -> str:
 def deliver(organisation: Organisation, key: str) -> None:
     """A deployment ten days ago; its requests to compute stand in the same commit."""
     at = clock.now() - timedelta(days=10)
-    publish("deployments", [deployment(organisation.checkout_api, key, at)])
+    publish("deployments", [deployment(organisation.checkout_api, key, at)], channel=CHANNEL)
 
 
 def counted(organisation: Organisation) -> int:
@@ -189,21 +194,19 @@ def test_worker__killed_while_it_holds_a_claim_leaves_the_row_due(
 def test_worker__killed_under_ten_senders_loses_nothing(
     organisation: Organisation, database: str, redis_url: str, tmp_path: Path
 ) -> None:
-    """Events sent twice, shuffled, by ten at once while a worker dies: no event is lost, no reader misses a cell."""
+    """A thousand events sent twice over REST, shuffled, by ten at once while a worker dies: the cells are those of one
+    ordered pass, and no reader misses one."""
     before, log, stop = counted(organisation), tmp_path / "worker.log", threading.Event()
-    events = [
-        deployment(organisation.checkout_api, f"flood-{n}", clock.now() - timedelta(days=10 + n % 40))
-        for n in range(EVENTS)
-    ]
+    events = [event(organisation, n) for n in range(EVENTS)]
     with ThreadPoolExecutor(max_workers=SENDERS + 1) as pool:
         reader = pool.submit(in_thread, database, watch, organisation, stop)
-        senders = [pool.submit(in_thread, database, send, events, seed) for seed in range(SENDERS)]
+        senders = [pool.submit(in_thread, database, send, organisation, events, seed) for seed in range(SENDERS)]
         try:
             with worker(database, redis_url, tmp_path) as process, holding_up(database, "measurements_metricvalue"):
                 eventually(RecomputeRequest.objects.filter(attempts=1, done_at=None).exists, log)
                 kill(process)
-            for sender in senders:
-                sender.result()
+            outcomes = sum((sender.result() for sender in senders), Counter())
+            assert outcomes == {"created": EVENTS, "unchanged": EVENTS}
             RecomputeRequest.objects.filter(done_at=None).update(due_at=clock.now())  # the time of the claims passes
             with worker(database, redis_url, tmp_path):
                 eventually(lambda: nothing_waits() and counted(organisation) == before + EVENTS, log)
@@ -223,12 +226,24 @@ def in_thread(database: str, do: Callable[..., Any], *given: Any) -> Any:
         return do(*given)
 
 
-def send(events: list[dict[str, Any]], seed: int) -> None:
-    """A fifth of all events in an order of one's own, ten at a time: what ten send holds each event twice."""
+def event(organisation: Organisation, number: int) -> dict[str, Any]:
+    """A deployment of the last weeks, as a tool sends it."""
+    at = clock.now() - timedelta(days=10 + number % 40)
+    service = organisation.checkout_api.slug
+    return {"source": "deployments", "key": f"flood-{number}", "service": service, "finished_at": at.isoformat()}
+
+
+def send(organisation: Organisation, events: list[dict[str, Any]], seed: int) -> Counter[str]:
+    """A fifth of all events in an order of one's own: what ten send holds each event twice. Answers the outcomes."""
+    client, found = Client(headers={"Authorization": f"Bearer {organisation.secrets['push']}"}), Counter[str]()
     mine = events[seed % (SENDERS // 2) :: SENDERS // 2]
     random.Random(seed).shuffle(mine)
-    for start in range(0, len(mine), 10):
-        publish("deployments", mine[start : start + 10])
+    for start in range(0, len(mine), PER_CALL):
+        body = {"facts": mine[start : start + PER_CALL]}
+        answer = client.post(ADDRESS, json.dumps(body), content_type="application/json")
+        assert answer.status_code == 200, answer.content
+        found.update(row["outcome"] for row in answer.json()["results"])
+    return found
 
 
 def watch(organisation: Organisation, stop: threading.Event) -> tuple[int, int]:
