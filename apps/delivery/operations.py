@@ -12,7 +12,7 @@ from django.db import transaction
 
 from apps.accounts.domain import Principal
 from apps.audit import operations as audit
-from apps.core import clock, facts
+from apps.core import clock, fact_receiving, facts
 from apps.core.fact_parsing import CLOCK_SKEW, FactParser, printable
 from apps.core.fact_sources import FactSource, sources
 from apps.core.problems import Absent, Conflict, FieldProblem, Invalid
@@ -37,11 +37,19 @@ class Item:
     values: dict[str, Any] = field(default_factory=dict)
     problems: list[FieldProblem] = field(default_factory=list)
     outcome: str = REJECTED
+    detail: str = ""
+    # Whoever sums up such items, instead of their being rows as they are.
+    reader: fact_receiving.Reader | None = None
+
+    @property
+    def is_row(self) -> bool:
+        """It is stored as it is."""
+        return self.reader is None and not self.problems
 
     def as_dict(self, index: int) -> dict[str, Any]:
         """The item's result; errors are located from the batch's root."""
         if not self.problems:
-            return {"outcome": self.outcome}
+            return {"outcome": self.outcome, **({"detail": self.detail} if self.detail else {})}
         errors = [{**p.as_dict(), "pointer": f"/facts/{index}{p.pointer}"} for p in self.problems]
         return {"outcome": REJECTED, "errors": errors}
 
@@ -70,12 +78,13 @@ def receive_facts(*, items: Any, by: Principal) -> list[Item]:
     _require_batch(items)
     now = clock.as_of()
     read = [_read(item, now) for item in items]
-    slugs = {item.values["service"] for item in read if not item.problems}
+    _hand_over(read, by)
+    slugs = {item.values["service"] for item in read if item.is_row}
     places = service_queries.places_by_slug(slugs, clock.as_of())
     for item in read:
-        if not item.problems:
+        if item.is_row:
             _place(item, places, by)
-    _store([item for item in read if not item.problems])
+    _store([item for item in read if item.is_row])
     return read
 
 
@@ -87,6 +96,8 @@ def retract_fact(
     policies.require_can_report_somewhere(by)
     if source.reported_at:
         raise Conflict("state_forbids", f"{source.label} are corrected under {source.reported_at}.")
+    if fact_receiving.reader_of(source.key):
+        raise Conflict("state_forbids", f"{source.label} are corrected by sending them again: the last word counts.")
     place = _place_of(service, by)
     fact = queries.find_fact(source, place.pk, channel, key)
     if fact is None or not facts.withdraw(source, channel, [(place.pk, key)]):
@@ -158,8 +169,21 @@ def _read(item: Any, now: datetime) -> Item:
     if address := sources.get(key).reported_at:
         sentence = f"{sources.get(key).label} are reported under {address}, not as facts."
         return Item(problems=[FieldProblem("/source", "reported_elsewhere", sentence)])
+    if reader := fact_receiving.reader_of(key):
+        return Item(key, item, reader=reader)
     values, problems = _parser(key).parse(item, now=now)
     return Item(key, values, problems)
+
+
+def _hand_over(items: Sequence[Item], by: Principal) -> None:
+    """Let whoever sums up items of a source take them, before any clock of facts is locked for rows."""
+    by_reader: dict[fact_receiving.Reader, list[Item]] = {}
+    for item in items:
+        if item.reader is not None:
+            by_reader.setdefault(item.reader, []).append(item)
+    for reader, group in by_reader.items():
+        for item, taken in zip(group, reader([item.values for item in group], by), strict=True):
+            item.outcome, item.problems, item.detail = taken.outcome, taken.problems, taken.detail
 
 
 def _place(item: Item, places: Mapping[str, Place], by: Principal) -> None:

@@ -10,6 +10,8 @@ from apps.core.fact_sources import FactField, FactSource, FieldType
 from apps.core.inputs import Input, InstantField
 from apps.delivery import queries
 
+OUTCOMES = ["created", "updated", "unchanged", "unusable", "held", "rejected"]
+
 
 class FactFieldOutput(serializers.Serializer[FactField]):
     """One field of a fact source."""
@@ -39,6 +41,9 @@ class FactSourceOutput(serializers.Serializer[FactSource]):
     main_clock = serializers.CharField(read_only=True)
     silent_after_seconds = serializers.SerializerMethodField()
     fields = FactFieldOutput(many=True, read_only=True)  # type: ignore[assignment]
+    sent_as = FactFieldOutput(
+        many=True, read_only=True, help_text="The fields of an item, where it is no row as it is; else empty."
+    )
     example = serializers.SerializerMethodField()
 
     def get_silent_after_seconds(self, source: FactSource) -> int:
@@ -47,8 +52,10 @@ class FactSourceOutput(serializers.Serializer[FactSource]):
 
     def get_example(self, source: FactSource) -> dict[str, Any]:
         """An item for `facts/batch/`."""
-        sent = {f.name: _example(f) for f in source.stored_fields}
-        named = {"source": source.key, "key": "2026-08-24.1", "service": "checkout-api"}
+        sent = {f.name: _example(f) for f in source.sent_as or source.stored_fields}
+        named = {"source": source.key}
+        if not source.sent_as:
+            named |= {"key": "2026-08-24.1", "service": "checkout-api"}
         return named | {name: value for name, value in sent.items() if value is not None}
 
 
@@ -73,7 +80,10 @@ class FieldProblemOutput(serializers.Serializer[Any]):
 class ItemOutput(serializers.Serializer[Any]):
     """What became of one item; `errors` stand at rejected ones only."""
 
-    outcome = serializers.ChoiceField(choices=["created", "updated", "unchanged", "rejected"], read_only=True)
+    outcome = serializers.ChoiceField(choices=OUTCOMES, read_only=True)
+    detail = serializers.CharField(
+        read_only=True, required=False, help_text="What is said of it besides: why it is held, or unusable."
+    )
     errors = FieldProblemOutput(many=True, read_only=True, required=False)  # type: ignore[assignment]
 
 
