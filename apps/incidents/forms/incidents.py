@@ -17,7 +17,8 @@ from apps.incidents.domain.incident_words import (
     ServiceRole,
 )
 from apps.incidents.domain.statements import MILESTONE_WORDS, Moment
-from apps.incidents.models import LONGEST_ENTRY, LONGEST_REASON, LONGEST_TITLE, Incident
+from apps.incidents.forms.conflicts import RememberingForm
+from apps.incidents.models import LONGEST_ENTRY, LONGEST_REASON, LONGEST_TITLE, Incident, TimelineEntry
 from apps.incidents.operations.reporting import Touched
 from apps.incidents.presenting_incidents import EXCLUSION_WORDS, KIND_WORDS, WITNESS_WORDS
 
@@ -128,7 +129,7 @@ class ReportForm(forms.Form):
         return min(now, ended) if ended else now
 
 
-class EditForm(forms.Form):
+class EditForm(RememberingForm):
     """What an incident is called."""
 
     title = forms.CharField(label="What users notice", max_length=LONGEST_TITLE)
@@ -215,7 +216,7 @@ class LinkForm(forms.Form):
         self.fields["service"].choices = services  # type: ignore[attr-defined]
 
 
-class LineForm(forms.Form):
+class LineForm(RememberingForm):
     """A line of the story."""
 
     at = _instant("When")
@@ -286,3 +287,8 @@ def milestone_name(kind: str) -> str:
 def edit_words(incident: Incident) -> dict[str, Any]:
     """An incident as its form shows it."""
     return {name: getattr(incident, name) for name in EditForm.base_fields}
+
+
+def line_words(entry: TimelineEntry) -> dict[str, Any]:
+    """A line of the story as its form shows it."""
+    return {name: getattr(entry, name) for name in LineForm.base_fields}

@@ -10,6 +10,8 @@ from apps.incidents.domain.action_drafts import LONGEST_TEXT, ActionDraft
 from apps.incidents.domain.action_words import ActionKind, CauseStatus
 from apps.incidents.domain.causes import CAUSE_WORDS
 from apps.incidents.domain.retro_sections import CHOICE_WORDS
+from apps.incidents.forms.conflicts import RememberingForm
+from apps.incidents.models import KnownCause
 
 LONGEST_REASON, LONGEST_TITLE, LONGEST_CAUSE = 500, 200, 2000
 
@@ -59,7 +61,7 @@ class CauseForm(forms.Form):
             del self.fields["services"]
 
 
-class CauseTextForm(forms.Form):
+class CauseTextForm(RememberingForm):
     """What a cause says; its team stays."""
 
     revision = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
@@ -68,6 +70,11 @@ class CauseTextForm(forms.Form):
         error_messages={"required": "Say in a few words what makes incidents return."},
     )  # fmt: skip
     text = ParagraphField(label="What is known of it", max_length=LONGEST_CAUSE, required=False, rows=4)
+
+
+def cause_words(cause: KnownCause) -> dict[str, Any]:
+    """A cause as its form shows it."""
+    return {name: getattr(cause, name) for name in CauseTextForm.base_fields}
 
 
 class StatusForm(forms.Form):

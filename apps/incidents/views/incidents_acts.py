@@ -1,6 +1,6 @@
 """What is said of an incident, each act on a page of its own or by one button of the incident's page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -21,6 +21,7 @@ from apps.incidents.domain.incident_words import (
     MilestoneKind,
     ServiceRole,
 )
+from apps.incidents.forms.conflicts import RememberingForm
 from apps.incidents.forms.incidents import (
     EditForm,
     ExcludeForm,
@@ -66,15 +67,25 @@ def sent(request: PageRequest) -> Any:
 def act_page(
     request: PageRequest, incident: Incident, form: forms.Form, do: Callable[[], Any], *,
     heading: str, intro: str, button: str, done: str, anchor: str = "",
+    stands: Callable[[], Mapping[str, Any]] | None = None,
 ) -> HttpResponse:  # fmt: skip
-    """The form of one act; once it is done, back to the incident. Refusals stand beside the fields."""
+    """The form of one act; once it is done, back to the incident. Refusals stand beside the fields.
+
+    A form with a revision is given `stands`, which reads what it says by now: where somebody else was faster, all
+    three texts are shown.
+    """
     status = 200
     if form.is_bound and form.is_valid():
         try:
             do()
-        except (Invalid, Outdated) as problem:
+        except Invalid as problem:
             add_problem(form, problem)
             status = problem.status
+        except Outdated:
+            if stands is None or not isinstance(form, RememberingForm):
+                raise
+            url, crumbs = incident_url(incident) + anchor, crumbs_of(incident, heading)
+            return conflict_page(request, form, stands(), crumbs=crumbs, button=button, leave_url=url)
         else:
             messages.success(request, done)
             return redirect(incident_url(incident) + anchor)
@@ -92,6 +103,18 @@ def act_page(
     }
     status = max(status, 422 if form.errors else 200)
     return render(request, "incidents/follow_up_act.html", context, status=status)
+
+
+def conflict_page(
+    request: PageRequest, form: RememberingForm, stands: Mapping[str, Any], *, crumbs: list[dict[str, str]],
+    button: str, leave_url: str,
+) -> HttpResponse:  # fmt: skip
+    """412: what it was, what they made of it, what you made of it; the form goes on from the newest revision."""
+    context = {
+        "heading": "Somebody else saved this meanwhile", "clashes": form.meet(stands), "form": form, "crumbs": crumbs,
+        "button": button, "leave_url": leave_url,
+    }  # fmt: skip
+    return render(request, "incidents/form_conflict.html", context, status=412)
 
 
 def crumbs_of(incident: Incident, last: str) -> list[dict[str, str]]:
@@ -126,6 +149,7 @@ def incident_edit(request: PageRequest, pk: int) -> HttpResponse:
 
     return act_page(
         request, incident, form, do, heading="Change what it says", button="Save", done="Saved.",
+        stands=lambda: edit_words(mine(request, pk)),
         intro="Times, severity and links are said on the incident's page; what was said stays there.",
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from apps.core.access import Access, access
 from apps.core.asking import PageRequest
 from apps.core.problems import Absent
 from apps.incidents.domain.incident_words import LinkedFact, LinkKind, LinkState
-from apps.incidents.forms.incidents import LineForm, LinkForm, ReasonForm
+from apps.incidents.forms.incidents import LineForm, LinkForm, ReasonForm, line_words
 from apps.incidents.models import Incident, TimelineEntry
 from apps.incidents.operations import linking, timeline
 from apps.incidents.operations.timeline import Line
@@ -89,8 +89,7 @@ def timeline_add(request: PageRequest, pk: int) -> HttpResponse:
 def timeline_edit(request: PageRequest, pk: int, entry: int) -> HttpResponse:
     """Another wording or time of a line."""
     incident, row = _entry(request, pk, entry)
-    words = {name: getattr(row, name) for name in LineForm.base_fields}
-    form = LineForm(sent(request), initial=words)
+    form = LineForm(sent(request), initial=line_words(row))
 
     def do() -> None:
         revision = form.cleaned_data["revision"] or 0
@@ -98,6 +97,7 @@ def timeline_edit(request: PageRequest, pk: int, entry: int) -> HttpResponse:
 
     return act_page(
         request, incident, form, do, heading="Change a line", button="Save", done="Saved.", anchor="#timeline",
+        stands=lambda: line_words(_entry(request, pk, entry)[1]),
         intro="Everybody reads the new wording.",
     )  # fmt: skip
 

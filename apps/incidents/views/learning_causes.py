@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from apps.core.access import Access, access
 from apps.core.asking import PageRequest, read_page, reads, require_known
 from apps.core.form_problems import add_problem
-from apps.core.problems import Absent, Conflict, Forbidden, Invalid
+from apps.core.problems import Absent, Conflict, Forbidden, Invalid, Outdated
 from apps.incidents.domain.action_words import CauseStatus
 from apps.incidents.domain.causes import CAUSE_WORDS
-from apps.incidents.forms.learning import CauseForm, CauseTextForm, ReasonForm, StatusForm
+from apps.incidents.forms.learning import CauseForm, CauseTextForm, ReasonForm, StatusForm, cause_words
 from apps.incidents.models import Incident, KnownCause
 from apps.incidents.operations import cause_linking
 from apps.incidents.policies import learning as policies
@@ -26,6 +26,7 @@ from apps.incidents.presenting_causes import (
 from apps.incidents.queries import causes as queries
 from apps.incidents.queries import incidents
 from apps.incidents.queries.retro_choices import services_by_slug, touched_services
+from apps.incidents.views.incidents_acts import conflict_page
 from apps.teams import queries as teams
 
 EMPTY = "What makes incidents return will stand here, each with the incidents it struck in and the actions on it."
@@ -119,18 +120,21 @@ def cause_edit(request: PageRequest, pk: int) -> HttpResponse:
     require_known(request)
     row = queries.get_cause(pk, request.principal)
     policies.require_can_write_cause(request.principal, row.owner_team_id, row.owner_team.name)
-    initial = {"title": row.title, "text": row.text, "revision": row.revision}
-    form = CauseTextForm(request.POST if request.method == "POST" else None, initial=initial)
-    if form.is_valid():
-        data = form.cleaned_data
-        cause_linking.edit_cause(
-            cause=row, title=data["title"], text=data["text"], services=row.services.all(),
-            revision=data["revision"], by=request.principal,
-        )  # fmt: skip
-        messages.success(request, "Saved.")
-        return redirect("incidents:cause", pk)
+    form = CauseTextForm(request.POST if request.method == "POST" else None, initial=cause_words(row))
     crumbs = [{"label": "Known causes", "url": reverse("incidents:cause-list")}]
     crumbs += [{"label": str(row), "url": reverse("incidents:cause", args=[pk])}, {"label": "Change"}]
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            cause_linking.edit_cause(
+                cause=row, title=data["title"], text=data["text"], services=row.services.all(),
+                revision=data["revision"], by=request.principal,
+            )  # fmt: skip
+        except Outdated:
+            stands, url = cause_words(queries.get_cause(pk, request.principal)), reverse("incidents:cause", args=[pk])
+            return conflict_page(request, form, stands, crumbs=crumbs, button="Save", leave_url=url)
+        messages.success(request, "Saved.")
+        return redirect("incidents:cause", pk)
     context = {
         "heading": f"Change {row}", "crumbs": crumbs, "form": form, "button": "Save",
         "has_errors": bool(form.errors),

@@ -153,7 +153,7 @@ def test_acts__severity_edit_exclude_include_services(client_as) -> None:
     edited = {"title": "Other", "kind": "drill", "detected_by": "alert", "revision": "1"}
     assert client.post(f"{one}/edit/", edited).status_code == 302
     stale = client.post(f"{one}/edit/", edited | {"title": "Third"})
-    assert (stale.status_code, "Somebody else changed" in text_of(stale)) == (422, True)
+    assert (stale.status_code, "Somebody else saved this meanwhile" in text_of(stale)) == (412, True)
     assert client.post(f"{one}/services/", {"service": "checkout-web", "role": "affected"}).status_code == 302
     assert client.post(f"{one}/services/checkout-web/release/", {"reason": "It was not."}).status_code == 302
     assert (
@@ -201,7 +201,7 @@ def test_timeline__lines_are_added_changed_hidden_and_taken_over(client_as, orga
     assert client.get(f"{one}/timeline/{entry.pk}/").status_code == 200
     body = {"at": "2026-05-04 12:31", "text": "Moved.", "revision": "1"}
     assert client.post(f"{one}/timeline/{entry.pk}/", body).status_code == 302
-    assert client.post(f"{one}/timeline/{entry.pk}/", body | {"text": "Other."}).status_code == 422
+    assert client.post(f"{one}/timeline/{entry.pk}/", body | {"text": "Other."}).status_code == 412
     assert client.post(f"{one}/timeline/{entry.pk}/hide/").status_code == 302
     taken = {"source": "deployments", "service": "checkout-api", "key": "v1"}
     assert client.post(f"{one}/candidates/accept/", taken).status_code == 302
