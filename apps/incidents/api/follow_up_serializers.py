@@ -67,8 +67,8 @@ class ActionOutput(serializers.ModelSerializer[Action]):
         return f"I-{action.retro.incident_id}" if action.retro else None
 
     def get_known_cause(self, action: Action) -> str | None:
-        """The known cause it works on."""
-        return str(action.known_cause) if action.known_cause else None
+        """The known cause it works on, where the reader may know of it."""
+        return str(action.known_cause) if getattr(action, "sees_cause", False) else None
 
     def get_drop_asked(self, action: Action) -> bool:
         """Whether it is asked to drop it."""

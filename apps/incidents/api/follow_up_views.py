@@ -24,6 +24,7 @@ from apps.incidents.filters.follow_up import ActionFilter
 from apps.incidents.models import Action
 from apps.incidents.operations import action_opening, follow_up
 from apps.incidents.policies import follow_up as policies
+from apps.incidents.queries import actions_shown
 from apps.incidents.queries import follow_up as queries
 
 IF_MATCH = OpenApiParameter(
@@ -45,7 +46,7 @@ class ActionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
 
     def get_queryset(self) -> QuerySet[Action]:
         """Actions the principal may read, by due day."""
-        return queries.list_actions(self.request.principal)  # type: ignore[attr-defined]
+        return actions_shown.list_shown(self.request.principal)  # type: ignore[attr-defined]
 
     @extend_schema(responses=OneActionOutput)
     def retrieve(self, request: Request, number: int) -> Response:
@@ -81,7 +82,7 @@ class ActionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         return self._answer(self._read(request, number))
 
     def _read(self, request: Request, number: int) -> Action:
-        return queries.get_action(number, by=request.principal)  # type: ignore[attr-defined]
+        return actions_shown.get_shown(number, by=request.principal)  # type: ignore[attr-defined]
 
     def _mine(self, request: Request, number: int) -> tuple[Action, int]:
         """The action, if the principal may change it, and the revision that was read."""

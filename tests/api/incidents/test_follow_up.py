@@ -6,8 +6,11 @@ from apps.accounts.domain import SYSTEM
 from apps.core import clock
 from apps.incidents.models import Action
 from apps.incidents.operations import action_opening, follow_up
+from apps.incidents.operations.restricting import restrict_incident
 from apps.incidents.queries import follow_up as queries
 from tests.follow_up import WEDNESDAY, draft, open_one
+from tests.incidents import make_incident
+from tests.learning import cause_of
 from tests.measuring import connect, deployment, publish
 from tests.personas import principal_of
 
@@ -57,6 +60,16 @@ def test_create__a_push_token_opens_an_action_of_its_team_once(api_client_as):
 )
 def test_create__who_may(api_client_as, persona, status):
     assert post(api_client_as(persona)).status_code == status
+
+
+def test_read__a_cause_of_a_restricted_incident_is_named_to_its_list_alone(api_client_as, organisation):
+    incident = make_incident(now=WEDNESDAY)
+    cause = cause_of(organisation, restrict_incident(incident=incident, by=principal_of(organisation.people["ana"])))
+    number = post(api_client_as("dee"), known_cause=str(cause)).json()["number"]
+    for persona, said in (("dee", str(cause)), ("eli", None), ("fay", None), ("organisation_push", None)):
+        client = api_client_as(persona)
+        assert client.get(f"{URL}{number}/").json()["known_cause"] == said
+        assert [one["known_cause"] for one in client.get(URL).json()["results"]] == [said]
 
 
 def test_create__faults_are_located(api_client_as):
