@@ -13,7 +13,7 @@ from apps.governance import policies, queries
 from apps.governance.domain import consent, dates
 from apps.governance.domain.checks import Facts, Finding, run_checks
 from apps.governance.domain.consent import Consent, Holders, Mark, Seat
-from apps.governance.domain.kinds import Change, ChangeClass, Need, kinds
+from apps.governance.domain.kinds import Change, ChangeClass, Need, kinds, reading
 from apps.governance.domain.origins import Origin
 from apps.governance.domain.revisions import Asked
 from apps.governance.domain.states import ProposalState
@@ -49,7 +49,8 @@ class Case:
         found, problems = [], []
         for item in self.asked.items:
             try:
-                found.append(queries.read_change(item))
+                with reading(self.asked.items):
+                    found.append(queries.read_change(item))
             except ProblemError as problem:
                 problems.append(f"{item.key or item.kind}: {problem}")
         return tuple(found), tuple(problems)

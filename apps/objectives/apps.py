@@ -4,6 +4,8 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
+from apps.core import fact_receiving
+
 
 class ObjectivesConfig(AppConfig):
     """Registers the app under its short label."""
@@ -17,3 +19,5 @@ class ObjectivesConfig(AppConfig):
         """Offer the facts to be measured, and hand SLIs, SLOs and budget policies to governance."""
         import_module("apps.objectives.facts")
         import_module("apps.objectives.governed")
+        receiving = import_module("apps.objectives.operations.sample_receiving")
+        fact_receiving.read_with("sli_samples", receiving.receive_samples)

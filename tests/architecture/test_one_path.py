@@ -16,10 +16,16 @@ WRITERS = {
     "TemplateVersion": "apps/scorecards/operations.py",
     "Exemption": "apps/governance/operations/exclusions.py",
     "FreezeWindow": "apps/governance/operations/exclusions.py",
+    "Indicator": "apps/objectives/operations/agreeing.py",
+    "IndicatorVersion": "apps/objectives/operations/agreeing.py",
+    "Objective": "apps/objectives/operations/agreeing.py",
+    "ObjectiveVersion": "apps/objectives/operations/agreeing.py",
+    "BudgetPolicy": "apps/objectives/operations/agreeing.py",
+    "BudgetPolicyVersion": "apps/objectives/operations/agreeing.py",
 }
 ACTIVATION = "apps/governance/operations/moving.py"
 # Helpers of operations that were given the leave and asked for it first.
-HELPERS = {"_move", "_step", "_standing"}
+HELPERS = {"_move", "_step", "_standing", "_indicator", "_objective", "_policy"}
 
 
 def test_code__one_place_gives_the_leave_and_applies_a_kind() -> None:
@@ -61,7 +67,8 @@ def test_code__names_what_it_opens() -> None:
 
 def test_kinds__none_is_left_out() -> None:
     assert {kind.key for kind in kinds} == {
-        "metric_definition", "target", "scorecard_template", "exemption", "freeze_window",
+        "metric_definition", "target", "scorecard_template", "exemption", "freeze_window", "sli", "slo",
+        "budget_policy",
     }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 TL, EM, PM = "tech_lead", "engineering_manager", "product_manager"
 MEMBER, STEWARD, LEADERSHIP = "member", "steward", "leadership"
-IMPACT = "impact"
+IMPACT, FLOW = "impact", "flow"
 
 
 class Letter(StrEnum):
@@ -43,6 +43,8 @@ class Row:
     letters: Mapping[str, Letter]
     # Where the object's lens is impact, the measurable KPIs of a product, other roles share.
     impact_letters: Mapping[str, Letter] | None = None
+    # Where the object is a promise about a critical flow of users, their product manager agrees.
+    flow_letters: Mapping[str, Letter] | None = None
     either: frozenset[str] = frozenset()
     members_submit: bool = False
     note: str = ""
@@ -51,6 +53,8 @@ class Row:
         """The letters that hold for an object with this content."""
         if self.impact_letters is not None and content.get("lens") == IMPACT:
             return self.impact_letters
+        if self.flow_letters is not None and content.get("flow"):
+            return self.flow_letters
         return self.letters
 
     def signing(self, content: Mapping[str, Any]) -> list[frozenset[str]]:
@@ -61,6 +65,8 @@ class Row:
 
 
 L, S, A, C, I = Letter  # noqa: E741 - the letters of the printed matrix
+_PROMISED = {TL: L, EM: C, PM: C, STEWARD: C, MEMBER: C}
+_PROMISED_TO_USERS = {**_PROMISED, PM: A}
 _ROWS = (
     Row(
         "metric_definition", "Metric definition", {TL: S, EM: S, PM: C, STEWARD: A, MEMBER: C},
@@ -74,13 +80,22 @@ _ROWS = (
         members_submit=True, note="The tech lead or the engineering manager signs, and a steward.",
     ),
     Row("freeze_window", "Freeze window", {TL: C, EM: S, PM: S, LEADERSHIP: I}),
+    Row("sli", "SLI", _PROMISED, flow_letters=_PROMISED_TO_USERS),
+    Row(
+        "slo", "SLO", _PROMISED, flow_letters=_PROMISED_TO_USERS,
+        note="Of a critical flow the product manager agrees, too.",
+    ),
+    Row(
+        "budget_policy", "Budget policy", {TL: S, EM: S, PM: S, LEADERSHIP: I},
+        note="Agreed on by all three before the argument.",
+    ),
 )  # fmt: skip
 RESPONSIBILITIES: Mapping[str, Row] = MappingProxyType({row.kind: row for row in _ROWS})
 
 
 @dataclass(frozen=True)
 class PrintedRow:
-    """A row of the governed kinds as pages and API print it; a kind whose letters depend on the lens has two."""
+    """A row of the governed kinds as pages and API print it; a kind whose letters depend on lens or flow has two."""
 
     key: str
     label: str
@@ -95,6 +110,8 @@ def printed_rows() -> list[PrintedRow]:
         found.append(PrintedRow(row.kind, row.label, row.letters, row.note))
         if row.impact_letters is not None:
             found.append(PrintedRow(f"{row.kind}:{IMPACT}", f"{row.label} in the lens impact", row.impact_letters, ""))
+        if row.flow_letters is not None:
+            found.append(PrintedRow(f"{row.kind}:{FLOW}", f"{row.label} of a critical flow", row.flow_letters, ""))
     return found
 
 

@@ -8,6 +8,8 @@ from apps.governance.domain.kinds import Change, ChangeClass
 from apps.governance.domain.revisions import Asked
 
 FARTHEST = timedelta(days=366)
+# Every local midnight is a boundary, and the first one is still to come.
+DAY = "day"
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Dates:
 
 def boundary_from(day: date, grains: tuple[str, ...]) -> date:
     """The first start of a period of the finest grain on or after a day; any day where there are no grains."""
-    if not grains:
+    if not grains or DAY in grains:
         return day
     period = period_on(day, _finest(grains))
     return day if period.first_on == day else period.end_on
@@ -28,18 +30,22 @@ def boundary_from(day: date, grains: tuple[str, ...]) -> date:
 
 def boundary_until(day: date, grains: tuple[str, ...]) -> date:
     """The start of the period of the finest grain that contains a day."""
-    return period_on(day, _finest(grains)).first_on if grains else day
+    return period_on(day, _finest(grains)).first_on if grains and DAY not in grains else day
 
 
 def _finest(grains: tuple[str, ...]) -> Grain:
     return next(grain for grain in (Grain.WEEK, Grain.MONTH, Grain.QUARTER) if grain.value in grains)
 
 
+def _coarseness(grains: tuple[str, ...]) -> int:
+    order = [DAY, Grain.WEEK.value, Grain.MONTH.value, Grain.QUARTER.value]
+    return min(order.index(grain) for grain in grains if grain in order)
+
+
 def grains_of(changes: tuple[Change, ...]) -> tuple[str, ...]:
     """The grains whose boundaries suit every change of a proposal: those of the coarsest one."""
     dated = [change.grains for change in changes if change.grains]
-    order = [Grain.WEEK.value, Grain.MONTH.value, Grain.QUARTER.value]
-    return max(dated, key=lambda grains: order.index(_finest(grains).value), default=())
+    return max(dated, key=_coarseness, default=())
 
 
 def dates_for(asked: Asked, changes: tuple[Change, ...], change_class: ChangeClass, today: date) -> Dates:
@@ -65,7 +71,7 @@ def date_problem(asked: Asked, changes: tuple[Change, ...], today: date) -> str:
     if asked.from_beginning:
         news = all(change.base == 0 for change in changes)
         return "" if news else "Only a first version holds from the beginning. Choose a date."
-    return _asked_date_problem(asked, grains, today) or _restate_problem(asked, grains, today)
+    return _asked_date_problem(asked, grains, today) or _restate_problem(asked, changes, today)
 
 
 def _asked_date_problem(asked: Asked, grains: tuple[str, ...], today: date) -> str:
@@ -89,10 +95,12 @@ def past_problem(asked: Asked, changes: tuple[Change, ...], today: date) -> str:
     return f"{_words(asked.on)} is too early. The next valid date is {_words(earliest)}."
 
 
-def _restate_problem(asked: Asked, grains: tuple[str, ...], today: date) -> str:
-    day = asked.restate_from
+def _restate_problem(asked: Asked, changes: tuple[Change, ...], today: date) -> str:
+    day, grains = asked.restate_from, grains_of(changes)
     if day is None:
         return ""
+    if any(change.holds_from_now for change in changes):
+        return "This holds from its date on; what was judged before stays as it was. Leave the restatement empty."
     begun = boundary_until(today, grains)
     if day > begun:
         return f"A restatement begins in the past: choose {_words(begun)} or an earlier boundary."

@@ -78,8 +78,10 @@ class Change:
     name: str
     # It speaks of one team's judgement, so only that team's readers see it.
     is_private: bool = False
-    # Grains whose boundaries are valid dates; none: any day.
+    # Grains whose boundaries are valid dates; none: any day, today included.
     grains: tuple[str, ...] = ()
+    # It never reads past periods anew.
+    holds_from_now: bool = False
     # The newest day already agreed for this object; a later change cannot begin before it.
     not_before: date | None = None
     # Both sides for readers; `before` stays None where nothing is in force yet, `after` where nothing follows.
@@ -209,7 +211,23 @@ class KindRegistry:
 
 kinds = KindRegistry()
 
+_beside: ContextVar[tuple[Item, ...]] = ContextVar("governance_items_beside", default=())
 _grant: ContextVar[Grant | None] = ContextVar("governance_grant", default=None)
+
+
+@contextmanager
+def reading(items: Sequence[Item]) -> Iterator[None]:
+    """Let each item of a proposal be read beside the others: one may refer to what another creates."""
+    token = _beside.set(tuple(items))
+    try:
+        yield
+    finally:
+        _beside.reset(token)
+
+
+def created_beside(kind: str, key: str) -> Item | None:
+    """The item of the same proposal that creates an object of that name, or None."""
+    return next((one for one in _beside.get() if (one.kind, one.op, one.key) == (kind, Op.CREATE, key)), None)
 
 
 @contextmanager

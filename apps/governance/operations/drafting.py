@@ -14,7 +14,7 @@ from apps.governance import policies, queries
 from apps.governance.checking import Case, kinds_needs, sentences_of
 from apps.governance.domain import revisions
 from apps.governance.domain.dates import date_problem, past_problem
-from apps.governance.domain.kinds import Change, ChangeClass, Item, Op, kinds
+from apps.governance.domain.kinds import Change, ChangeClass, Item, Op, kinds, reading
 from apps.governance.domain.origins import Origin
 from apps.governance.domain.revisions import Asked
 from apps.governance.domain.states import IDLE, Event, ProposalState
@@ -81,7 +81,8 @@ def read_changes(asked: Asked, *, is_draft: bool) -> list[Change]:
     for index, item in enumerate(asked.items):
         if item.kind in known and item.op in known[item.kind]:
             try:
-                changes.append(_read_in_time(item))
+                with reading(asked.items):
+                    changes.append(_read_in_time(item))
             except Invalid as refusal:
                 problems += [_placed(index, problem) for problem in refusal.errors or [_whole(refusal)]]
     if problems:

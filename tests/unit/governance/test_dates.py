@@ -1,5 +1,6 @@
 """Dates of a change: boundaries of the finest grain, at once, restated, and what is asked for and cannot be kept."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -97,3 +98,20 @@ def test_dates__are_boundaries_after_the_signature_and_not_before_the_day_asked(
     assert dates.boundary_from(found.effective_from, grains) == found.effective_from
     assert dates.boundary_until(found.effective_from, grains) == found.effective_from
     assert (found.effective_from - max(day, today)).days <= 92
+
+
+def test_days__a_change_that_holds_from_a_local_midnight_waits_for_the_next_one() -> None:
+    daily = change("day")
+    assert dates.dates_for(asking(), daily, MEANING, WEDNESDAY).effective_from == WEDNESDAY + timedelta(days=1)
+    assert dates.dates_for(asking(at_once_reason="Now."), daily, MEANING, WEDNESDAY).effective_from == WEDNESDAY
+    assert dates.past_problem(asking(on=WEDNESDAY), daily, WEDNESDAY)
+    assert not dates.past_problem(asking(on=WEDNESDAY + timedelta(days=1)), daily, WEDNESDAY)
+    assert dates.grains_of((*daily, *change("week", "month"))) == ("week", "month")
+
+
+def test_days__what_holds_from_now_restates_nothing() -> None:
+    (daily,) = change("day")
+    since = WEDNESDAY - timedelta(days=7)
+    assert dates.date_problem(asking(restate_from=since), (daily,), WEDNESDAY) == ""
+    held = replace(daily, holds_from_now=True)
+    assert "stays as it was" in dates.date_problem(asking(restate_from=since), (held,), WEDNESDAY)
