@@ -98,6 +98,18 @@ def watermark(sources: Iterable[str]) -> dict[str, int]:
     return {source: found.get(source, 0) for source in sorted(wanted)}
 
 
+def lock_clocks(sources: Iterable[str]) -> None:
+    """Lock the counters of several sources by name until the transaction ends; one that is missing begins at 0.
+
+    What publishes them one after the other waits here, and never while it holds one that another needs.
+    """
+    wanted = sorted(set(sources))
+    rows = FactClock.objects.select_for_update().filter(source__in=wanted).order_by("source").values_list("pk")
+    if len(rows) < len(wanted):
+        FactClock.objects.bulk_create((FactClock(source=source) for source in wanted), ignore_conflicts=True)
+        list(rows.all())
+
+
 def lock_services(pks: Iterable[int]) -> dict[int, Service]:
     """Services by primary key, locked in that order until the transaction ends."""
     locked = Service.objects.select_for_update().filter(pk__in=list(pks)).order_by("pk")

@@ -92,3 +92,8 @@ class LinkedFact(StrEnum):
 
     DEPLOYMENTS = "deployments"
     CHANGES = "changes"
+
+
+def feeds_numbers(kind: str, exclusion: str) -> bool:
+    """Neither a drill, nor written from memory, nor left out."""
+    return kind == IncidentKind.INCIDENT and not exclusion

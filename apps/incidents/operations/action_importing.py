@@ -1,6 +1,7 @@
 """Actions taken over from elsewhere: they count and are followed, and remind nobody."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from apps.incidents.operations.action_opening import write_date
 from apps.incidents.operations.action_settling import settle_action
 from apps.incidents.queries import follow_up
 
+Place = tuple[str, str]
 TAKEN_OVER = "Taken over from where it was kept before."
 
 
@@ -25,13 +27,28 @@ def import_actions(*, channel: str, rows: Sequence[Mapping[str, Any]], by: Princ
 
     What is taken over again follows the file until somebody acts on it here; from then on the file changes nothing.
     """
-    return [_take_over(channel, row, clock.as_of(), by) for row in rows]
+    places = [(f"{channel}:{row['team']}"[:40], row["key"]) for row in rows]
+    # Known ones are locked before the first of them is published, and the chain after the last.
+    held, now = follow_up.lock_by_keys(places), clock.as_of()
+    taken = [_take_over(place, row, held, now) for place, row in zip(places, rows, strict=True)]
+    for one in taken:
+        if one.said:
+            audit.record("action.imported", subject=one.action, by=by, data=one.said)
+    return [one.outcome for one in taken]
 
 
-def _take_over(channel: str, row: Mapping[str, Any], now: datetime, by: Principal) -> Outcome:
-    source = f"{channel}:{row['team']}"[:40]
-    known = follow_up.find_by_key(source, row["key"])
-    if known is None:
+@dataclass(frozen=True)
+class _Taken:
+    """What became of a row, and what the audit chain says of it."""
+
+    action: Action
+    outcome: Outcome
+    said: dict[str, Any]
+
+
+def _take_over(place: Place, row: Mapping[str, Any], held: dict[Place, Action], now: datetime) -> _Taken:
+    source, action = place[0], held.get(place)
+    if action is None:
         action = Action(
             source=source, external_key=row["key"], origin=ActionOrigin.TOOL.value, is_imported=True,
             owner_team_id=row["team"], first_due_on=row["due_on"], first_due_at=row["first_due_at"],
@@ -39,19 +56,17 @@ def _take_over(channel: str, row: Mapping[str, Any], now: datetime, by: Principa
         _write(action, _values(row, now))
         write_date(action, action.first_due_on, reason="", now=action.opened_at)
         settle_action(action, now=now)
-        audit.record("action.imported", subject=action, by=by, data={"team": row["team"], "state": str(row["state"])})
-        return Outcome.CREATED
-    action = follow_up.lock_action(known.pk)
+        held[place] = action
+        return _Taken(action, Outcome.CREATED, {"team": row["team"], "state": str(row["state"])})
     values = _values(row, now if row["opened_at"] else action.opened_at)
     changed = {name: value for name, value in values.items() if getattr(action, name) != value}
     if action.revision > 1 or not changed:
-        return Outcome.UNCHANGED
+        return _Taken(action, Outcome.UNCHANGED, {})
     if "due_on" in changed:
         write_date(action, row["due_on"], reason=TAKEN_OVER, now=now)
     _write(action, values)
     settle_action(action, now=now)
-    audit.record("action.imported", subject=action, by=by, data={"changed": sorted(changed)})
-    return Outcome.UPDATED
+    return _Taken(action, Outcome.UPDATED, {"changed": sorted(changed)})
 
 
 def _write(action: Action, values: Mapping[str, Any]) -> None:

@@ -48,7 +48,8 @@ class Opening:
 def open_from_retro(retro: Retro, rows: Iterable[DraftRow], *, by: Principal, now: datetime) -> list[Action]:
     """Open each row that is no action yet, in the transaction of the publication, which has checked who may.
 
-    Raises `Invalid` with pointers such as `/rows/<key>/team`; then nothing is opened.
+    The publication calls `note_opened` when all else is written, as the chain is locked last. Raises `Invalid` with
+    pointers such as `/rows/<key>/team`; then nothing is opened.
     """
     known, level = follow_up.opened_rows(retro.pk), follow_up.level_in_force(retro.incident)
     wanted = [row for row in rows if row.key not in known]
@@ -70,7 +71,7 @@ def open_from_review(
 ) -> Action:
     """Open an action that a review decided; the review, which knows its readers, has checked who may."""
     opening = Opening(ActionOrigin.REVIEW, f"review:{review_key}", review_key=review_key)
-    return _open(draft, team, opening, cause=cause, by=by, now=clock.as_of())
+    return _open_noted(draft, team, opening, cause=cause, by=by)
 
 
 @transaction.atomic
@@ -86,7 +87,7 @@ def open_action(
     if external_key and (known := follow_up.find_by_key(by.sender, external_key)):
         return known, False
     opening = Opening(ActionOrigin.TOOL, by.sender, external_key)
-    return _open(draft, owner, opening, cause=_cause(known_cause, by), by=by, now=clock.as_of()), True
+    return _open_noted(draft, owner, opening, cause=_cause(known_cause, by), by=by), True
 
 
 def _team(slug: str) -> Team:
@@ -110,6 +111,18 @@ def _cause(name: str, by: Principal) -> KnownCause | None:
     return cause
 
 
+def note_opened(actions: Iterable[Action], *, by: Principal) -> None:
+    """Write down that actions were opened."""
+    for action in actions:
+        audit.record("action.opened", subject=action, by=by, data=_facts(action))
+
+
+def _open_noted(draft: ActionDraft, team: Team, opening: Opening, *, cause: KnownCause | None, by: Principal) -> Action:
+    action = _open(draft, team, opening, cause=cause, by=by, now=clock.as_of())
+    note_opened([action], by=by)
+    return action
+
+
 def _open(
     draft: ActionDraft, team: Team, opening: Opening, *, cause: KnownCause | None, by: Principal, now: datetime
 ) -> Action:
@@ -125,7 +138,6 @@ def _open(
     settle_action(action, now=now)
     arm(action, now=now)
     tell(action, words.OPENED, words.opened_words(due_on), "opened", by=by)
-    audit.record("action.opened", subject=action, by=by, data=_facts(action))
     return action
 
 

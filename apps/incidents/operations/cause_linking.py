@@ -77,7 +77,7 @@ def change_cause_status(*, cause: KnownCause, status: CauseStatus, reason: str, 
     """Say what is being done about a cause, and why; accepting it is read by every incident that follows."""
     policies.require_can_write_cause(by, cause.owner_team_id, cause.owner_team.name)
     incidents = causes.lock_incidents(causes.incident_ids_of([cause.pk]))
-    cause = causes.lock_causes([cause.pk])[cause.pk]
+    cause = causes.lock_causes({cause.pk} | causes.cause_ids_of(incidents))[cause.pk]
     if cause.status == status:
         raise Conflict("state_forbids", "The cause stands like this already.")
     if not reason.strip():
@@ -86,7 +86,7 @@ def change_cause_status(*, cause: KnownCause, status: CauseStatus, reason: str, 
         ])  # fmt: skip
     now = clock.as_of()
     set_status(cause, status, reason.strip(), now)
-    _settle_all(incidents.values(), now)
+    settling.settle_all(incidents.values(), now=now)
     audit.record("cause.status_changed", subject=cause, by=by, data={"status": status.value})
     return cause
 
@@ -107,7 +107,7 @@ def _answer(incident: Incident, cause: KnownCause, is_confirmed: bool, reason: s
     policies.require_can_link_cause(by, incident)
     incident = causes.lock_incidents([incident.pk])[incident.pk]
     # All its causes at once, in order of their keys, as settling locks them, too.
-    causes.lock_causes([cause.pk, *IncidentCause.objects.filter(incident=incident).values_list("cause_id", flat=True)])
+    causes.lock_causes({cause.pk} | causes.cause_ids_of([incident.pk]))
     now = clock.as_of()
     link = IncidentCause.objects.filter(incident=incident, cause=cause).first()
     if link is not None and link.is_confirmed == is_confirmed:
@@ -124,7 +124,7 @@ def _answer(incident: Incident, cause: KnownCause, is_confirmed: bool, reason: s
 def name_in_retro(incident: Incident, named: Iterable[int], *, now: datetime) -> list[KnownCause]:
     """Causes that a publication names: confirmed for its incident, and known from the first publication on.
 
-    Answers those that became known by it. The incident is locked; causes are locked after it.
+    Answers those that became known by it. The incident and, after it, the causes are locked.
     """
     known = causes.lock_causes(named)
     standing = {link.cause_id: link for link in IncidentCause.objects.filter(incident=incident, cause_id__in=known)}
@@ -140,18 +140,8 @@ def name_in_retro(incident: Incident, named: Iterable[int], *, now: datetime) ->
     return new
 
 
-def settle_others(named: Iterable[KnownCause], *, but: int, now: datetime) -> None:
-    """Settle the incidents with which these causes stand, whose locks are held, but for one."""
-    others = causes.incident_ids_of(cause.pk for cause in named) - {but}
-    _settle_all(causes.lock_incidents(others).values(), now)
-
-
-@transaction.atomic
-def settle_cause(cause_id: int, *, now: datetime) -> None:
-    """Settle every incident of a cause: an action on it was opened, done or dropped."""
-    _settle_all(causes.lock_incidents(causes.incident_ids_of([cause_id])).values(), now)
-
-
-def _settle_all(incidents: Iterable[Incident], now: datetime) -> None:
-    for incident in incidents:
-        settling.settle(incident, now=now)
+def lock_around(cause_id: int) -> dict[int, Incident]:
+    """The incidents with which a cause stands, locked, and after them the cause and whatever else is behind them."""
+    incidents = causes.lock_incidents(causes.incident_ids_of([cause_id]))
+    causes.lock_causes({cause_id} | causes.cause_ids_of(incidents))
+    return incidents

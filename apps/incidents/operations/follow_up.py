@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from apps.accounts.domain import SYSTEM, Principal
+from apps.accounts.domain import Principal
 from apps.audit import operations as audit
 from apps.core import clock
 from apps.core.immutable import writing
@@ -16,15 +16,16 @@ from apps.incidents.domain.action_dates import date_problem, end_of_day
 from apps.incidents.domain.action_drafts import EvidenceDraft, evidence_problems, metric_problems
 from apps.incidents.domain.action_states import ACTION_STEPS, ActionAct, action_problem
 from apps.incidents.domain.action_words import ActionKind, ActionState, EvidenceKind
-from apps.incidents.domain.incident_words import LinkKind
-from apps.incidents.models import Action, ActionEvidence
-from apps.incidents.operations import linking
+from apps.incidents.models import Action, ActionEvidence, ChangeLink, Incident
+from apps.incidents.operations import cause_linking, linking
 from apps.incidents.operations.action_opening import REFUSED, write_date
 from apps.incidents.operations.action_reminding import arm, tell
 from apps.incidents.operations.action_settling import settle_action
 from apps.incidents.operations.noting import kept_reason
+from apps.incidents.operations.settling import settle_all
 from apps.incidents.policies import follow_up as policies
 from apps.incidents.queries import follow_up
+from apps.incidents.queries import incidents as queries
 from apps.incidents.queries.team_zones import zone_of
 from apps.notifications import operations as notifications
 
@@ -42,13 +43,23 @@ def _begin(action: Action, act: ActionAct, revision: int | None) -> Action:
 
 
 def _end(action: Action, act: str, *, by: Principal, now: datetime, reason: str = "", **data: Any) -> Action:
-    """Save, publish and write down what was done; whoever acted has read what was told."""
+    """Save, publish and write down what was done."""
+    _save(action, by=by, now=now)
+    return _note(action, act, by=by, reason=reason, **data)
+
+
+def _save(action: Action, *, by: Principal, now: datetime) -> None:
+    """Keep and publish what was done; whoever acted has read what was told."""
     action.revision += 1
     action.save()
     settle_action(action, now=now)
     if action.state != ActionState.OPEN:
         notifications.settle(about=words.about_key(action.pk), kind=words.DUE.key)
     notifications.note_acted(about=words.about_key(action.pk), by=by)
+
+
+def _note(action: Action, act: str, *, by: Principal, reason: str = "", **data: Any) -> Action:
+    """Write down what was done: the last write, as everybody waits for the chain."""
     if reason:
         data |= kept_reason(reason, action.retro.incident if action.retro else None)
     audit.record(f"action.{act}", subject=action, by=by, data=data)
@@ -99,14 +110,20 @@ def finish(
 
 @transaction.atomic
 def take_back(*, action: Action, by: Principal) -> Action:
-    """Open an action again that was marked as done too early; its dates and evidence stay."""
+    """Open an action again that was marked as done too early; its dates and evidence stay.
+
+    Incidents that came again meanwhile did not come after a done action, so those of its cause are settled anew.
+    """
     policies.require_person(by)
     policies.require_can_work(by, action.owner_team)
     now = clock.as_of()
+    around = cause_linking.lock_around(action.known_cause_id) if action.known_cause_id else {}
     action = _begin(action, ActionAct.TAKE_BACK, None)
     action.done_at = action.done_by = None
     arm(action, now=now)
-    return _end(action, "reopened", by=by, now=now)
+    _save(action, by=by, now=now)
+    settle_all(around.values(), now=now)
+    return _note(action, "reopened", by=by)
 
 
 @transaction.atomic
@@ -139,6 +156,7 @@ def verify(*, action: Action, evidence: EvidenceDraft | None = None, by: Princip
     """
     policies.require_can_verify(by, action)
     now = clock.as_of()
+    incident = queries.lock_incident(action.retro.incident_id) if action.retro else None
     action = _begin(action, ActionAct.VERIFY, None)
     policies.require_can_verify(by, action)
     if evidence is not None:
@@ -149,21 +167,17 @@ def verify(*, action: Action, evidence: EvidenceDraft | None = None, by: Princip
         raise _invalid("/evidence/kind", "required", words_)
     action.verified_at = now
     notifications.settle(about=words.about_key(action.pk), kind=words.DONE.key)
-    action = _end(action, "verified", by=by, now=now, evidence=sorted({one.kind for one in shown}))
-    _link_fixes(action, shown, now=now)
-    return action
+    links = _link_fixes(incident, action, shown, now=now) if incident and action.kind == ActionKind.PREVENT else []
+    _save(action, by=by, now=now)  # after the links, as settling the incident locks its causes before any counter
+    linking.note_fixes(links)
+    return _note(action, "verified", by=by, evidence=sorted({one.kind for one in shown}))
 
 
-def _link_fixes(action: Action, shown: list[ActionEvidence], *, now: datetime) -> None:
+def _link_fixes(incident: Incident, action: Action, shown: list[ActionEvidence], *, now: datetime) -> list[ChangeLink]:
     """Follows from the verification, so it asks for no right on the incident; a person's word on the link stands."""
-    if action.retro is None or action.kind != ActionKind.PREVENT:
-        return
-    for one in shown:
-        if one.kind == EvidenceKind.DEPLOYMENT and one.service is not None:
-            linking.link_change(
-                incident=action.retro.incident, kind=LinkKind.FIXED_BY, service=one.service.slug, key=one.fact_key,
-                reason=f"It shows {action} done.", source=str(action), now=now, by=SYSTEM,
-            )  # fmt: skip
+    deployments = [one for one in shown if one.kind == EvidenceKind.DEPLOYMENT and one.service is not None]
+    reason = f"It shows {action} done."
+    return linking.link_fixes(incident, deployments, reason=reason, source=str(action), now=now)
 
 
 @transaction.atomic

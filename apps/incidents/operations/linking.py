@@ -1,16 +1,17 @@
 """Linking incidents to deployments and changes: declared by a person or a tool, ruled out by a person with a reason."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
 
-from apps.accounts.domain import Principal
+from apps.accounts.domain import SYSTEM, Principal
 from apps.core import clock
 from apps.core.fact_parsing import printable
 from apps.core.immutable import writing
 from apps.core.problems import FieldProblem, Invalid
 from apps.incidents.domain.incident_words import LinkedFact, LinkKind, LinkState, ServiceRole, StatementOrigin
-from apps.incidents.models import ChangeLink, Incident, IncidentService
+from apps.incidents.models import ActionEvidence, ChangeLink, Incident, IncidentService
 from apps.incidents.operations.noting import note
 from apps.incidents.operations.settling import settle
 from apps.incidents.operations.statements import PORTAL, origin_of
@@ -50,9 +51,46 @@ def link_change(
             incident=incident, service_id=place.pk, defaults={"role": ServiceRole.AFFECTED.value}
         )
     settle(incident, now=now)
-    said = {"kind": str(kind), "fact": str(fact), "service": service.lower(), "key": row.fact_key, "state": str(state)}
-    note("linked" if state is LinkState.DECLARED else "link_ruled_out", incident, by=by, reason=row.reason, **said)
+    _note(row, service.lower(), by)
     return True
+
+
+def link_fixes(
+    incident: Incident, shown: Iterable[ActionEvidence], *, reason: str, source: str, now: datetime
+) -> list[ChangeLink]:
+    """Declare the deployments that show an incident fixed, and settle it once; the caller holds its lock.
+
+    Answers what is new; the caller calls `note_fixes` with it when all else is written.
+    """
+    fresh = []
+    for one in shown:
+        row = ChangeLink(
+            incident=incident, kind=LinkKind.FIXED_BY, fact_source=LinkedFact.DEPLOYMENTS, service=one.service,
+            fact_key=one.fact_key, state=LinkState.DECLARED, origin=StatementOrigin.SOURCE, source=source,
+            reason=reason, recorded_at=now,
+        )  # fmt: skip
+        if not _is_said(incident, row):
+            with writing(ChangeLink):
+                row.save()
+            fresh.append(row)
+    if fresh:
+        settle(incident, now=now)
+    return fresh
+
+
+def note_fixes(rows: Iterable[ChangeLink]) -> None:
+    """Write down what was declared out of a verification; it follows from that, so nobody in particular said it."""
+    for row in rows:
+        _note(row, row.service.slug, SYSTEM)
+
+
+def _note(row: ChangeLink, service: str, by: Principal) -> None:
+    said = {
+        "kind": str(row.kind), "fact": str(row.fact_source), "service": service, "key": row.fact_key,
+        "state": str(row.state),
+    }  # fmt: skip
+    act = "linked" if row.state == LinkState.DECLARED else "link_ruled_out"
+    note(act, row.incident, by=by, reason=row.reason, **said)
 
 
 def _require_right(by: Principal, incident: Incident, state: LinkState) -> None:

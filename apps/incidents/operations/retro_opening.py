@@ -33,8 +33,8 @@ def open_retro(*, incident: Incident, by: Principal) -> tuple[Retro, bool]:
         return standing, False
     level = level_of(read_levels(incident.policy.levels), incident.severity_worst)
     retro = make_retro(incident, form=form_of(level), is_required=False, now=clock.as_of())
-    audit.record("retro.opened", subject=retro, by=by, data={"incident": f"I-{incident.pk}"})
     settling.settle(incident, now=clock.as_of())
+    audit.record("retro.opened", subject=retro, by=by, data={"incident": f"I-{incident.pk}"})
     return retros.lock_retro(retro.pk), True
 
 

@@ -56,11 +56,13 @@ def amend_retro(*, retro: Retro, draft_sha256: str, by: Principal) -> RetroSnaps
 def _publish(retro: Retro, act: RetroAct, draft_sha256: str, by: Principal) -> RetroSnapshot:
     policies.require_can_publish_retro(by, retro)
     draft = retros.get_draft(retro)
-    # Incidents come before retros and causes, in order of their keys: nobody waits for somebody who waits for them.
+    # Incidents come before retros and causes, in order of their keys, counters of facts after all rows and the audit
+    # chain after everything: nobody waits for somebody who waits for them.
     named = causes.known_ids(named_causes(draft), by)
     incidents = causes.lock_incidents({retro.incident_id} | causes.incident_ids_of(named))
     retro = retros.lock_retro(retro.pk)
     retro.incident = incidents[retro.incident_id]
+    causes.lock_causes(named | causes.cause_ids_of(incidents))
     _require_step(retro, act)
     draft = retros.get_draft(retro)
     if retros.sha256_of_draft(draft) != draft_sha256:
@@ -71,13 +73,14 @@ def _publish(retro: Retro, act: RetroAct, draft_sha256: str, by: Principal) -> R
     _move(retro, act, now)
     named = causes.known_ids(named_causes(draft), by)
     _keep_for_questions(retro, draft, named)
-    action_opening.open_from_retro(retro, draft.rows_of(RowKind.ACTION), by=by, now=now)
     known = cause_linking.name_in_retro(retro.incident, named, now=now)
+    actions = action_opening.open_from_retro(retro, draft.rows_of(RowKind.ACTION), by=by, now=now)
+    others = causes.incident_ids_of(cause.pk for cause in known) - {retro.incident_id}
+    settling.settle_all([retro.incident, *causes.lock_incidents(others).values()], now=now)
     name = "retro.published" if act is RetroAct.PUBLISH else "retro.amended"
     data = {"incident": f"I-{retro.incident_id}", "snapshot": snapshot.number, "sha256": snapshot.sha256}
     audit.record(name, subject=retro, by=by, data=data)
-    settling.settle(retro.incident, now=now)
-    cause_linking.settle_others(known, but=retro.incident_id, now=now)
+    action_opening.note_opened(actions, by=by)
     return snapshot
 
 

@@ -4,40 +4,33 @@ from datetime import datetime
 from typing import Any
 
 from apps.core import clock, facts
-from apps.incidents.domain.incident_words import IncidentKind, ServiceRole
+from apps.incidents.domain.incident_words import ServiceRole, feeds_numbers
 from apps.incidents.domain.retro_words import RetroForm, RetroState, SectionKey
 from apps.incidents.domain.retros import OPEN, due_at, form_of, is_asked_by
 from apps.incidents.domain.severity import Level, level_of, read_levels
 from apps.incidents.facts import RETROS
 from apps.incidents.models import Incident, IncidentService, Retro, RetroFact, RetroSection
+from apps.incidents.operations.connecting import CHANNEL, connect_mates
 from apps.incidents.queries import retros
 from apps.services import operations as services
-from apps.services import queries as service_queries
 
-CHANNEL = "incidents"
 USUAL_HOURS = 72
 FIELDS = ("team_id", "due_at", "published_at", "required", "waived", "severity_worst")
 
 
-def settle_retro(incident: Incident, *, now: datetime) -> None:
-    """Open the retro that the incident's worst level asks for, follow its due time, and publish its fact row.
+def follow_retro(incident: Incident, *, now: datetime) -> Retro | None:
+    """Open the retro that the incident's worst level asks for, and follow its due time; the retro stays locked.
 
     The caller holds the incident's lock. A later downgrade cancels nothing; only a waiver does.
     """
     level = level_of(read_levels(incident.policy.levels), incident.severity_worst)
-    is_asked = counts(incident) and is_asked_by(level)
+    is_asked = feeds_numbers(incident.kind, incident.exclusion) and is_asked_by(level)
     retro = retros.lock_retro_of(incident.pk)
     if retro is None and is_asked:
         retro = make_retro(incident, form=form_of(level), is_required=True, now=now)
-    if retro is None:
-        return
-    _follow(retro, incident, level, is_asked=is_asked)
-    _publish(retro, incident)
-
-
-def counts(incident: Incident) -> bool:
-    """Whether the incident feeds numbers."""
-    return incident.kind == IncidentKind.INCIDENT and not incident.exclusion
+    if retro is not None:
+        _follow(retro, incident, level, is_asked=is_asked)
+    return retro
 
 
 def make_retro(incident: Incident, *, form: RetroForm, is_required: bool, now: datetime) -> Retro:
@@ -61,12 +54,13 @@ def _follow(retro: Retro, incident: Incident, level: Level | None, *, is_asked: 
         retro.save(update_fields=["is_required", "form", "due_at"])
 
 
-def _publish(retro: Retro, incident: Incident) -> None:
+def publish_retro_fact(retro: Retro, incident: Incident) -> None:
     """The fact row by difference; what does not count has none."""
     key, service_id = f"I-{incident.pk}", _service_of(incident)
     current = RetroFact.objects.filter(channel=CHANNEL, key=key, until_seq=None)
     stored = {row["service_id"]: row for row in current.values("service_id", *FIELDS)}
-    row = _row(retro, incident, key, service_id) if counts(incident) and service_id else None
+    does_count = feeds_numbers(incident.kind, incident.exclusion) and service_id is not None
+    row = _row(retro, incident, key, service_id) if does_count else None
     gone = [(service, key) for service in stored if row is None or service != service_id]
     if gone:
         facts.withdraw(RETROS, CHANNEL, gone)
@@ -75,17 +69,7 @@ def _publish(retro: Retro, incident: Incident) -> None:
         services.record_batches(
             channel=CHANNEL, batches=[(RETROS, [row])], connected_from=since, complete_until=clock.as_of()
         )
-        _connect_mates(incident, row["service"], since)
-
-
-def _connect_mates(incident: Incident, told: int, since: datetime) -> None:
-    """A retro is filed under one service and read for its team: of the team's other services it is known, too."""
-    mates = set(service_queries.list_services_of(incident.owner_team_id, since).values_list("pk", flat=True)) - {told}
-    standing = service_queries.list_connections(mates).filter(source=RETROS.key, channel=CHANNEL)
-    known = dict(standing.values_list("service_id", "connected_from"))
-    for pk in sorted(mates):
-        if pk not in known or known[pk] > since:
-            services.hear(source=RETROS.key, service_id=pk, channel=CHANNEL, at=clock.as_of(), connected_from=since)
+        connect_mates(RETROS, incident, {row["service"]}, since)
 
 
 def _service_of(incident: Incident) -> int | None:

@@ -55,8 +55,8 @@ def waive_retro(*, retro: Retro, by: Principal) -> Retro:
     now = clock.as_of()
     retro.state, retro.waived_at, retro.is_required = RetroState.WAIVED.value, now, False
     retro.save(update_fields=["state", "waived_at", "is_required"])
-    audit.record("retro.waived", subject=retro, by=by, data={"incident": f"I-{retro.incident_id}"})
     settling.settle(incident, now=now)
+    audit.record("retro.waived", subject=retro, by=by, data={"incident": f"I-{retro.incident_id}"})
     return retro
 
 

@@ -4,7 +4,7 @@ Each write adds rows of its own and ends here, under the incident's lock, so tha
 rows and settling twice writes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,19 +14,21 @@ from apps.core import clock, facts
 from apps.core.facts import Touched
 from apps.incidents.domain.change_links import fields_of
 from apps.incidents.domain.folding import Flag, Folded
-from apps.incidents.domain.incident_words import IncidentKind, IncidentStatus, LinkedFact, LinkKind, MilestoneKind
+from apps.incidents.domain.incident_words import IncidentStatus, LinkedFact, LinkKind, MilestoneKind
 from apps.incidents.domain.severities import Severity
 from apps.incidents.facts import INCIDENTS
-from apps.incidents.models import Incident, IncidentFact
+from apps.incidents.models import Incident, IncidentFact, Retro
 from apps.incidents.operations import restricting
 from apps.incidents.operations.cause_settling import settle_repeats
-from apps.incidents.operations.retro_settling import settle_retro
-from apps.incidents.queries import causes, incidents, linked, retros
+from apps.incidents.operations.connecting import CHANNEL, connect_mates
+from apps.incidents.operations.retro_settling import follow_retro, publish_retro_fact
+from apps.incidents.queries import causes, incidents, linked
 from apps.services import operations as services
 from apps.services import queries as service_queries
 
 K = MilestoneKind
-CHANNEL = incidents.CHANNEL
+# What one act may publish, here and with its actions.
+PUBLISHED = ("actions", "incidents", "retros")
 FOLDED = (
     "status", "severity_worst", "severity_final", "started_at", "detected_at", "acknowledged_at", "mitigated_at",
     "first_resolved_at", "resolved_at", "hurt_seconds", "start_assumed", "is_over", "intervals", "flags",
@@ -40,18 +42,34 @@ NAMES = tuple(f.name for f in INCIDENTS.stored_fields)
 
 def settle(incident: Incident, *, now: datetime) -> None:
     """Fold, open or follow the retro, settle repeats, publish by difference; the caller holds the incident's lock."""
-    _write_columns(incident, incidents.fold_of(incident.pk), incidents.severity_of(incident.pk))
-    _follow_owner(incident, now)
-    settle_retro(incident, now=now)
-    settle_repeats(incident, now=now)
-    _publish(incident)
+    settle_all([incident], now=now)
+
+
+def settle_all(held: Iterable[Incident], *, now: datetime) -> None:
+    """Settle incidents whose locks are held.
+
+    Everywhere incidents are locked before retros, causes and actions, all rows before the counters of facts, and the
+    audit chain last: nobody waits for somebody who waits for them.
+    """
+    settled = list(held)
+    if not settled:
+        return
+    for incident in settled:
+        _write_columns(incident, incidents.fold_of(incident.pk), incidents.severity_of(incident.pk))
+        _follow_owner(incident, now)
+    followed = [(incident, follow_retro(incident, now=now)) for incident in settled]
+    settle_repeats(settled, now=now)
+    service_queries.lock_clocks(PUBLISHED)
+    for incident, retro in followed:
+        if retro is not None:
+            publish_retro_fact(retro, incident)
+        _publish(incident, retro)
 
 
 def resettle_after_deployments(touched: Sequence[Touched]) -> None:
     """Receiver of changed facts: incidents that a changed deployment or change is linked to follow it."""
     places = {(t.source.key, t.service_id, key) for t in touched if t.source.key in set(LinkedFact) for key in t.keys}
-    for pk in linked.incidents_linked_to(places):
-        settle(incidents.lock_incident(pk), now=clock.now())
+    settle_all(causes.lock_incidents(linked.incidents_linked_to(places)).values(), now=clock.now())
 
 
 def _write_columns(incident: Incident, folded: Folded, severity: Severity) -> None:
@@ -112,10 +130,10 @@ def _lasting(incident: Incident) -> list[str]:
     return [flag for flag in incident.flags if flag == Flag.KEY_ELSEWHERE]
 
 
-def _publish(incident: Incident) -> None:
+def _publish(incident: Incident, retro: Retro | None) -> None:
     """The fact rows by difference; what is left out has none, a drill says what it is."""
     current = incidents.current_facts([incident.pk]).get(key_of(incident), [])
-    rows = [] if incident.exclusion else rows_of(incident)
+    rows = [] if incident.exclusion else rows_of(incident, retro)
     kept = {row["service"] for row in rows}
     gone = [(fact.service_id, fact.key) for fact in current if fact.service_id not in kept]
     if gone:
@@ -127,17 +145,7 @@ def _publish(incident: Incident) -> None:
         services.record_batches(
             channel=CHANNEL, batches=[(INCIDENTS, changed)], connected_from=since, complete_until=clock.as_of()
         )
-        _connect_mates(incident, kept, since)
-
-
-def _connect_mates(incident: Incident, told: set[int], since: datetime) -> None:
-    """A team that reports what breaks here reports it of all its services: where nothing broke, that is known, too."""
-    mates = set(service_queries.list_services_of(incident.owner_team_id, since).values_list("pk", flat=True)) - told
-    standing = service_queries.list_connections(mates).filter(source=INCIDENTS.key, channel=CHANNEL)
-    known = dict(standing.values_list("service_id", "connected_from"))
-    for pk in sorted(mates):
-        if pk not in known or known[pk] > since:
-            services.hear(source=INCIDENTS.key, service_id=pk, channel=CHANNEL, at=clock.as_of(), connected_from=since)
+        connect_mates(INCIDENTS, incident, kept, since)
 
 
 def key_of(incident: Incident) -> str:
@@ -145,11 +153,11 @@ def key_of(incident: Incident) -> str:
     return f"I-{incident.pk}"
 
 
-def rows_of(incident: Incident) -> list[dict[str, Any]]:
+def rows_of(incident: Incident, retro: Retro | None) -> list[dict[str, Any]]:
     """One row for each service, with the incident's times in all of them."""
     links = linked.get_links(incident)
     shared = {name: getattr(incident, name) for name in TIMES} | causes.learned_fields(incident)
-    shared |= {"incident": key_of(incident), "retro_required": _is_retro_required(incident)}
+    shared |= {"incident": key_of(incident), "retro_required": retro is not None and retro.is_required}
     shared["fixed_at"] = linked.fixed_at(links)
     has_cause = {link.service_id for link in links if link.says(LinkKind.CAUSED_BY, LinkedFact.DEPLOYMENTS)}
     return [
@@ -162,15 +170,5 @@ def rows_of(incident: Incident) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _is_retro_required(incident: Incident) -> bool:
-    retro = retros.find_retro(incident.pk)
-    return retro is not None and retro.is_required
-
-
 def _is_same(row: dict[str, Any], stored: IncidentFact | None) -> bool:
     return stored is not None and all(row.get(name) == getattr(stored, name) for name in NAMES)
-
-
-def counts(incident: Incident) -> bool:
-    """Whether the incident feeds numbers."""
-    return incident.kind == IncidentKind.INCIDENT and not incident.exclusion

@@ -11,6 +11,7 @@ from apps.incidents.models import Action, KnownCause
 from apps.incidents.operations import action_opening
 from apps.incidents.policies import learning as policies
 from apps.incidents.queries import synthesis
+from apps.incidents.queries.oncall_pages import lock_teams
 from apps.incidents.queries.synthesis import Scope
 from apps.teams.models import Team
 
@@ -27,7 +28,7 @@ def pick_improvement(
 ) -> Action:  # fmt: skip
     """Open an action for a line of the synthesis; a sixth of the month, or a second for the line, is refused."""
     policies.require_can_pick(by, team.pk, team.name)
-    synthesis.lock_scope(scope)
+    lock_teams(scope.team_ids)  # improvements of a month are picked one after the other
     if team.pk not in scope.team_ids:
         errors = [FieldProblem("/team", "unknown_value", f"Choose a team of {scope.name}.")]
         raise Invalid("validation_failed", "Some fields need attention.", errors)

@@ -69,6 +69,11 @@ def incident_ids_of(causes: Iterable[int]) -> set[int]:
     return set(IncidentCause.objects.filter(cause_id__in=set(causes)).values_list("incident_id", flat=True))
 
 
+def cause_ids_of(incidents: Iterable[int]) -> set[int]:
+    """Causes that stand with one of these incidents, confirmed or not."""
+    return set(IncidentCause.objects.filter(incident_id__in=set(incidents)).values_list("cause_id", flat=True))
+
+
 def lives_of(causes: Iterable[KnownCause]) -> dict[int, CauseLife]:
     """What is known of each cause over time; two queries."""
     known = {cause.pk: cause for cause in causes}

@@ -1,6 +1,6 @@
 """Reads of actions: by reader, by standing, for agendas and inboxes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -57,6 +57,15 @@ def lock_action(pk: int) -> Action:
 def find_by_key(source: str, external_key: str) -> Action | None:
     """The action that a source opened under a key."""
     return Action.objects.select_related("owner_team").filter(source=source, external_key=external_key).first()
+
+
+def lock_by_keys(places: Collection[tuple[str, str]]) -> dict[tuple[str, str], Action]:
+    """Actions by (source, external key), locked in the order of their keys until the transaction ends."""
+    rows = Action.objects.select_related("owner_team", "retro__incident__owner_team", "known_cause")
+    named = rows.filter(source__in={source for source, _ in places}, external_key__in={key for _, key in places})
+    found = named.exclude(external_key="").select_for_update(of=("self",)).order_by("pk")
+    wanted = set(places)
+    return {place: row for row in found if (place := (row.source, row.external_key)) in wanted}
 
 
 def opened_rows(retro_id: int) -> set[str]:

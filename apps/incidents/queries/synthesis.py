@@ -184,11 +184,6 @@ def _is_of(action: Action, scope: Scope, month: Period) -> bool:
     return action.review_key.startswith(scope.review_key(month))
 
 
-def lock_scope(scope: Scope) -> None:
-    """Lock the teams of a scope in order: improvements of a month are picked one after the other."""
-    list(Team.objects.select_for_update().filter(pk__in=scope.team_ids).order_by("pk").values_list("pk"))
-
-
 class _Known:
     """What both this month and the one before are read from."""
 
