@@ -32,7 +32,7 @@ def days_asked(at: datetime) -> tuple[date, date]:
 
 
 def get_maturity(team: Team, *, by: Principal, pages: oncall_load.TeamPages | None = None) -> Maturity | None:
-    """The four measures of the last 90 days and the stage that follows.
+    """The four measures of the last 90 days, of actions the last 13 full weeks, and the stage that follows.
 
     None for whoever does not see the team: the stage is a judgement, and stays with those who can act on it. `pages`
     are the team's, if somebody has read those of the asked days already.

@@ -147,8 +147,11 @@ def _connections(team: Team, as_of: datetime) -> Iterable[tuple[str, datetime, d
     return standing.filter(named[0] | named[1]).order_by("pk").values_list("source", "connected_from", "heard_at")
 
 
-def count_repeats(team: Team, state: RepeatState, start: datetime, end: datetime) -> tuple[int, int]:
-    """Incidents that began in `[start, end)` in services of a team and came back in a state, and all of them.
+def count_repeats(
+    team: Team, state: RepeatState, start: datetime, end: datetime
+) -> dict[int | None, tuple[int, int]]:  # fmt: skip
+    """Incidents that began in `[start, end)` in services of a team and came back in a state, and all of them, by the
+    worst level they reached (None: not known).
 
     Restricted ones count like all others; one that touched several of its services counts once.
     """
@@ -158,8 +161,12 @@ def count_repeats(team: Team, state: RepeatState, start: datetime, end: datetime
         service__ownerships__team=team, service__ownerships__until_seq=None,
         service__ownerships__from_at__lte=F("started_at"),
     )  # fmt: skip
-    states = dict(facts.order_by("pk").values_list("incident", "repeat_state"))
-    return sum(found == state for found in states.values()), len(states)
+    rows = facts.order_by("pk").values_list("incident", "severity_worst", "repeat_state")
+    counts: dict[int | None, tuple[int, int]] = {}
+    for level, found in {incident: (level, found) for incident, level, found in rows}.values():
+        came_back, every = counts.get(level, (0, 0))
+        counts[level] = (came_back + (found == state), every + 1)
+    return counts
 
 
 def list_thresholds() -> QuerySet[Any]:

@@ -139,7 +139,7 @@ def stage_words(maturity: Maturity) -> str:
 
 def _stages_table(maturity: Maturity) -> dict[str, Any]:
     rows = [_stage_row(place, read) for place, read in enumerate(maturity.measures, 1)]
-    columns = [{"label": "Stage"}, {"label": "Measure"}, {"label": "Last 90 days"}]
+    columns = [{"label": "Stage"}, {"label": "Measure"}, {"label": "How it stands"}]
     return {"caption": "Stages of on-call maturity", "caption_hidden": True, "columns": columns, "rows": rows}
 
 

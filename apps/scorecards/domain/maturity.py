@@ -1,6 +1,6 @@
-"""Four stages of being on call, each asked of 90 days: how far a team has come, and which measure is next. Pure."""
+"""Four stages of being on call, asked of 90 days (of actions: 13 weeks): how far a team has come, what next. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -99,17 +99,24 @@ def read_actionable(load: Load, feed: Feed, percent: int) -> MeasureRead:
     return _share(measure, load.actionable, percent, f"of {load.labelled} labelled pages were acted on", load.labelled)
 
 
-def read_repeats(repeats: tuple[int, int] | None, most: int) -> MeasureRead:
+def read_repeats(repeats: Mapping[int | None, tuple[int, int]] | None, most: int) -> MeasureRead:
     """Stage 3: no cause comes back after an action on it was done.
 
-    `repeats` are the incidents that did, and all of them; None where no incidents are reported.
+    `repeats` are the incidents that did, and all of them, by level; None where no incidents are reported. They are told
+    by level: one count of all would reward hiding small ones.
     """
     measure = MaturityMeasure.REPEATS
     if repeats is None:
         return MeasureRead(measure, Standing.NO_DATA, "not connected: no incidents are reported")
-    count, incidents = repeats
-    sentence = f"{count} of {incidents} incidents came back after an action was done, at most {most} asked for"
-    return MeasureRead(measure, _passes(count <= most), sentence, incidents)
+    count = sum(came_back for came_back, _ in repeats.values())
+    levels = sorted(repeats, key=lambda level: (level is None, level or 0))
+    told = "; ".join(_of_level(level, *repeats[level]) for level in levels) or "no incident"
+    sentence = f"{told} came back after an action was done, at most {most} asked for"
+    return MeasureRead(measure, _passes(count <= most), sentence, sum(every for _, every in repeats.values()))
+
+
+def _of_level(level: int | None, came_back: int, every: int) -> str:
+    return f"severity {'not known' if level is None else level}: {came_back} of {every}"
 
 
 def read_follow_through(value: Fraction | None, n: int, why: str, percent: int) -> MeasureRead:
@@ -118,7 +125,8 @@ def read_follow_through(value: Fraction | None, n: int, why: str, percent: int) 
     if value is None:
         standing = Standing.NO_DATA if why.startswith("No data") else Standing.NOT_JUDGED
         return MeasureRead(measure, standing, why.partition(":")[2].strip() or why, n)
-    return _share(measure, value, percent, f"of {n} {'action was' if n == 1 else 'actions were'} done on time", n)
+    words = f"of {n} {'action was' if n == 1 else 'actions were'} done on time in the last 13 full weeks"
+    return _share(measure, value, percent, words, n)
 
 
 def maturity_of(measures: Sequence[MeasureRead]) -> Maturity:

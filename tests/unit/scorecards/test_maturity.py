@@ -66,8 +66,11 @@ def test_feed__alive_without_one_urgent_page_passes_both() -> None:
 
 
 def test_repeats_and_follow_through() -> None:
-    assert domain.read_repeats((0, 4), 0).passes
-    assert domain.read_repeats((1, 4), 0).standing is Standing.MISSES
+    assert domain.read_repeats({}, 0).sentence.startswith("no incident came back")
+    found = domain.read_repeats({None: (0, 1), 3: (0, 2), 1: (0, 1)}, 0)
+    assert (found.passes, found.n) == (True, 4)
+    assert found.sentence.startswith("severity 1: 0 of 1; severity 3: 0 of 2; severity not known: 0 of 1 came back")
+    assert domain.read_repeats({3: (1, 4)}, 0).standing is Standing.MISSES
     assert domain.read_repeats(None, 0).standing is Standing.NO_DATA
     assert domain.read_follow_through(Fraction(4, 5), 5, "", 80).passes
     assert not domain.read_follow_through(Fraction(79, 100), 100, "", 80).passes
