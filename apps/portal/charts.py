@@ -6,8 +6,6 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from apps.annotations.domain import AnnotationKind
-from apps.annotations.models import Annotation
 from apps.core.calendar_words import day_words, short_day, short_period
 from apps.core.numbers import format_value
 from apps.core.periods import Period
@@ -16,13 +14,13 @@ from apps.measurements.domain.readings import Direction, Kind, Reason, Status
 from apps.measurements.domain.wording import stand_in
 from apps.measurements.queries import Cell, Chart, Former
 from apps.metrics.domain.versions import Break
+from apps.portal.queries.marks import Lane, Mark
 
 Url = Callable[[Cell], str]
 GAPS = frozenset({Status.NOT_CONNECTED, Status.SOURCE_SILENT, Status.ZERO, Status.TOO_FEW, Status.NOT_ESTIMABLE})
 STANDING, FORMER = "In force", "As published before"  # the two lines of a chart with restated periods
 FULL_BASELINE = 12  # a range that exists was made of at least so many periods
 DAYS_OF_YEAR = 366
-PAUSES = frozenset({AnnotationKind.OUTAGE})
 
 
 def chart_figure(chart: Chart, *, id: str, title: str, finding: str, size: str, url: Url) -> dict[str, Any]:  # noqa: A002
@@ -206,16 +204,14 @@ def _point(cell: Cell, place: int, url: Url, *, signal: str | bool | None, note:
     }
 
 
-def lanes_of(marks: Sequence[Annotation], periods: Sequence[Period], zone: ZoneInfo) -> dict[str, list[dict[str, Any]]]:
-    """Annotations as marks in the event lanes: outages as stretches, everything else as a point."""
-    stretches = [_mark(mark, periods, zone) for mark in marks if mark.kind in PAUSES]
-    points = [_mark(mark, periods, zone) for mark in marks if mark.kind not in PAUSES]
-    return {"incidents": [], "pauses": stretches, "events": points}
+def lanes_of(marks: Sequence[Mark], periods: Sequence[Period], zone: ZoneInfo) -> dict[str, list[dict[str, Any]]]:
+    """What happened near, in the lanes under a chart."""
+    return {lane: [_mark(mark, periods, zone) for mark in marks if mark.lane is lane] for lane in Lane}
 
 
-def _mark(mark: Annotation, periods: Sequence[Period], zone: ZoneInfo) -> dict[str, Any]:
+def _mark(mark: Mark, periods: Sequence[Period], zone: ZoneInfo) -> dict[str, Any]:
     start = ordinal(mark.starts_at, periods, zone)
-    until = ordinal(mark.ends_at, periods, zone) if mark.ends_at else start
+    until = float(len(periods)) if mark.goes_on else ordinal(mark.ends_at or mark.starts_at, periods, zone)
     day = mark.starts_at.astimezone(zone).date()
     return {
         "x": start,
@@ -225,7 +221,9 @@ def _mark(mark: Annotation, periods: Sequence[Period], zone: ZoneInfo) -> dict[s
     }
 
 
-def _days(day: date, mark: Annotation, zone: ZoneInfo, words: Callable[[date], str]) -> str:
+def _days(day: date, mark: Mark, zone: ZoneInfo, words: Callable[[date], str]) -> str:
+    if mark.goes_on:
+        return f"since {words(day)}"
     last = mark.ends_at.astimezone(zone).date() if mark.ends_at else day
     return words(day) if last == day else f"{words(day)} to {words(last)}"
 

@@ -20,7 +20,8 @@ from apps.measurements.domain.readings import Status
 from apps.measurements.models import ActionEffect
 from apps.portal.context.readings import WITHOUT_VALUE
 from apps.portal.queries.follow_up import ActionPage
-from apps.portal.tables import header, link, moment, plain
+from apps.portal.queries.marks import Lane, Mark
+from apps.portal.tables import Cell, header, link, moment, plain
 
 S = ActionState
 ADDRESSES = {
@@ -261,10 +262,15 @@ def _near(page: ActionPage) -> dict[str, Any] | None:
         until = date.fromordinal(pause.end.toordinal() - 1)
         kind = "Exemption" if pause.leaves_out else "Freeze"
         rows.append([plain(kind), plain(pause.name), plain(f"{day_words(pause.start)} to {day_words(until)}")])
-    rows += [[plain("Annotation"), plain(mark.text), moment(mark.starts_at, mark.ends_at)] for mark in page.marks]
+    rows += [_mark_row(mark) for mark in page.marks]
     columns = [{"label": label} for label in ("What", "Which", "When")]
     caption = "Happened near, in no order of importance"
     return {"caption": caption, "columns": columns, "rows": rows} if rows else None
+
+
+def _mark_row(mark: Mark) -> list[Cell]:
+    kind = "Incident" if mark.lane is Lane.INCIDENTS else "Annotation"
+    return [plain(kind), link(mark.text, mark.link), moment(mark.starts_at, mark.ends_at)]
 
 
 def _when(action: Action) -> str:

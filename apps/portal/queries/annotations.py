@@ -1,8 +1,7 @@
-"""Reads of the pages on annotations, and of the marks that stand in a chart's lanes."""
+"""Reads of the pages on annotations."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -14,7 +13,6 @@ from apps.annotations.domain import AnnotationKind
 from apps.annotations.models import Annotation
 from apps.core import clock
 from apps.core.problems import Absent
-from apps.measurements.domain.subjects import Subject, SubjectKind
 from apps.services import queries as services
 from apps.services.models import Ownership, Service
 from apps.teams import queries as teams
@@ -84,15 +82,3 @@ def retractable(rows: Iterable[Annotation], principal: Principal) -> set[int]:
 def _may_retract(row: Annotation, owners: dict[int, int], principal: Principal) -> bool:
     team_id = owners.get(row.service_id) if row.service_id else row.team_id
     return row.sender == principal.sender or policies.can_annotate(principal, team_id)
-
-
-def list_near(subject: Subject, start: datetime, end: datetime, service_ids: Iterable[int]) -> list[Annotation]:
-    """Marks that touch a stretch of time: of a team and the services it had then, of a service, or of all; one query.
-
-    The organisation and groups show only what concerns everybody: all teams' marks together would bury it.
-    """
-    if subject.kind is SubjectKind.SERVICE:
-        return list(annotations.list_marks(start, end, service_ids=[subject.id]))
-    if subject.kind is not SubjectKind.TEAM:
-        return list(annotations.list_marks(start, end))
-    return list(annotations.list_marks(start, end, team_ids=[subject.id], service_ids=service_ids))

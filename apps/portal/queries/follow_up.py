@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from apps.accounts.domain import Principal
-from apps.annotations import queries as annotations
-from apps.annotations.models import Annotation
 from apps.core import clock
 from apps.core.periods import local_midnight
 from apps.governance import queries as governance
@@ -15,6 +13,7 @@ from apps.incidents.models import Action, KnownCause
 from apps.incidents.queries import causes, follow_up
 from apps.measurements import queries as measurements
 from apps.measurements.models import ActionEffect
+from apps.portal.queries.marks import Mark, list_of
 
 MOST_MARKS = 20
 
@@ -29,7 +28,7 @@ class ActionPage:
     action: Action
     effect: ActionEffect | None
     around: list[Action]
-    marks: list[Annotation]
+    marks: list[Mark]
     excluded: list[Excluded]
     is_filed: bool
     cause: KnownCause | None
@@ -51,9 +50,7 @@ def get_action_page(pk: int, *, by: Principal) -> ActionPage:
         action=action,
         effect=effect,
         around=follow_up.list_around(action, start, end, by=by) if has_span else [],
-        marks=list(annotations.list_marks(start, end, team_ids=[action.owner_team_id])[:MOST_MARKS])
-        if has_span
-        else [],
+        marks=list_of(start, end, by, team_ids=[action.owner_team_id])[:MOST_MARKS] if has_span else [],
         excluded=_excluded(action, clock.local_day(start), clock.local_day(end)) if has_span else [],
         is_filed=follow_up.is_filed(action),
         cause=action.known_cause if causes.known_ids(_numbers(action), by) else None,

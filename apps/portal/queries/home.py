@@ -40,7 +40,7 @@ class TeamHome:
 def get_team_home(team: Team, principal: Principal, at: datetime) -> TeamHome:
     """Everything the five questions of a team show; seven queries whatever the number of teams."""
     actions, reviews = _list_steps(team, principal, at)
-    answers = get_answers(team, at)
+    answers = get_answers(team, at, principal)
     return TeamHome(
         team=team,
         shipping=answers.shipping,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from apps.annotations.models import Annotation
+from apps.accounts.domain import Principal
 from apps.core import clock
 from apps.core.periods import Grain, Period
 from apps.delivery.models import Deployment
@@ -13,6 +13,7 @@ from apps.measurements.domain.subjects import Subject, SubjectKind
 from apps.measurements.domain.verdicts import Verdict
 from apps.measurements.queries import Board, Cell, Chart
 from apps.metrics.models import DefinitionVersion
+from apps.portal.queries.marks import Mark
 from apps.portal.queries.services import list_newest_deployments
 from apps.portal.queries.trend import PARTS, marks_on, stage_names, week_of
 from apps.services.models import Service
@@ -37,7 +38,7 @@ class Shipping:
     trends: dict[str, Verdict]
     chart: Chart | None
     deployments: list[Deployment]
-    marks: list[Annotation]
+    marks: list[Mark]
     changed: list[DefinitionVersion]
     has_stages: bool
 
@@ -67,15 +68,15 @@ class ServiceTrends:
 
     cells: list[Cell]
     chart: Chart | None
-    marks: list[Annotation] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
 
 
-def get_answers(team: Team, at: datetime) -> Answers:
+def get_answers(team: Team, at: datetime, by: Principal) -> Answers:
     """A team's numbers of the last complete weeks; six queries whatever the number of teams."""
     subject, week = Subject(SubjectKind.TEAM, team.pk), week_of(at)
     board = _board_of((*SHIPPING, *PAIN, *INCIDENTS), subject, week)
     return Answers(
-        shipping=_shipping(board, subject, week, at),
+        shipping=_shipping(board, subject, week, at, by),
         pain=_numbers(board, subject, week, PAIN),
         incidents=_numbers(board, subject, week, INCIDENTS),
     )
@@ -91,7 +92,7 @@ def _numbers(board: Board, subject: Subject, week: Period, slugs: Sequence[str])
     )
 
 
-def _shipping(board: Board, subject: Subject, week: Period, at: datetime) -> Shipping:
+def _shipping(board: Board, subject: Subject, week: Period, at: datetime, by: Principal) -> Shipping:
     found = _numbers(board, subject, week, SHIPPING)
     services = [held.service_id for held in board.held[subject] if held.until_at is None]
     return Shipping(
@@ -100,7 +101,7 @@ def _shipping(board: Board, subject: Subject, week: Period, at: datetime) -> Shi
         trends=found.trends,
         chart=found.chart,
         deployments=list_newest_deployments(services, NEWEST),
-        marks=marks_on(board, subject, found.chart),
+        marks=marks_on(board, subject, found.chart, by),
         changed=_changed(board, at),
         has_stages=bool(stage_names(board.governing(LEAD_TIME, week))),
     )
@@ -132,14 +133,14 @@ def _changed(board: Board, at: datetime) -> list[DefinitionVersion]:
     return found
 
 
-def get_service_trends(service: Service, at: datetime) -> ServiceTrends:
+def get_service_trends(service: Service, at: datetime, by: Principal) -> ServiceTrends:
     """A service's deployments of 26 weeks, its lead time and frequency; five queries."""
     subject, week = Subject(SubjectKind.SERVICE, service.pk), week_of(at)
     running = week.previous(-1)
     board = _board_of(SHIPPING, subject, week)
     chart = measurements.readable_chart_of(board, subject, FREQUENCY, running)
     cells = _present(board.cell(subject, slug, week.trailing(_window(slug))) for slug in SHIPPING)
-    return ServiceTrends(cells=cells, chart=chart, marks=marks_on(board, subject, chart))
+    return ServiceTrends(cells=cells, chart=chart, marks=marks_on(board, subject, chart, by))
 
 
 def _present(cells: Iterable[Cell | None]) -> list[Cell]:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from apps.accounts.domain import Principal
-from apps.annotations.models import Annotation
 from apps.core import clock
 from apps.core.periods import Grain, Period, last_complete, local_midnight, period_at
 from apps.core.problems import Absent
@@ -18,8 +17,8 @@ from apps.measurements.queries import Board, Cell, Chart
 from apps.metrics import queries as metrics
 from apps.metrics.domain.spec import Span
 from apps.metrics.models import DefinitionVersion, MetricDefinition
-from apps.portal.queries.annotations import list_near
 from apps.portal.queries.beside import Beside, find_beside
+from apps.portal.queries.marks import Mark, list_near
 from apps.portal.queries.subjects import NamedSubject, named_whole
 from apps.teams import queries as teams
 from apps.teams.models import Team
@@ -46,7 +45,7 @@ class Trend:
     chart: Chart | None
     quarter: Verdict | None
     stages: list[Stage]
-    marks: list[Annotation]
+    marks: list[Mark]
     version: DefinitionVersion
     target: dict[str, Any] | None = None  # {value, label} of the dotted line
 
@@ -122,7 +121,7 @@ def get_trend(slug: str, subject: NamedSubject, grain: Grain | None, at: datetim
         chart=chart,
         quarter=board.trend(subject.subject, slug, week),
         stages=_stages(board, subject.subject, slug, names, week),
-        marks=marks_on(board, subject.subject, chart),
+        marks=marks_on(board, subject.subject, chart, by),
         version=version,
         target=_target(subject.subject, version, slug, at, by) if chart else None,
     )
@@ -181,14 +180,14 @@ def _stages(board: Board, subject: Subject, slug: str, names: Sequence[str], wee
     ]
 
 
-def marks_on(board: Board, subject: Subject, chart: Chart | None) -> list[Annotation]:
-    """Marks within the time that a chart shows."""
+def marks_on(board: Board, subject: Subject, chart: Chart | None, by: Principal) -> list[Mark]:
+    """What happened within the time that a chart shows, as far as this reader may know."""
     if chart is None:
         return []
     start = chart.cells[0].period.starts_at(board.zone)
     end = chart.cells[-1].period.ends_at(board.zone)
     held = {h.service_id for h in board.held.get(subject, ()) if h.touches(start, end)}
-    return list_near(subject, start, end, held)
+    return list_near(subject, start, end, held, by)
 
 
 def week_of(at: datetime) -> Period:

@@ -6,7 +6,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from apps.annotations.models import Annotation
 from apps.core import clock
 from apps.core.access import Access, access
 from apps.core.asking import PageRequest, read_page, reads
@@ -15,6 +14,7 @@ from apps.core.numbers import format_count
 from apps.portal.context.readings import newest_data
 from apps.portal.context.trends import service_part
 from apps.portal.queries.last_weeks import get_service_trends
+from apps.portal.queries.marks import Mark
 from apps.portal.queries.services import (
     ServicePage,
     ServiceRow,
@@ -57,7 +57,7 @@ def _list_row(row: ServiceRow) -> list[dict[str, Any]]:
 def service(request: PageRequest, slug: str) -> HttpResponse:
     """A service: owners over time, who reports it, 26 weeks of deployments, newest ones, marks."""
     page, at = get_service_page(slug), clock.as_of()
-    trends = get_service_trends(page.service, at)
+    trends = get_service_trends(page.service, at, request.principal)
     owner = page.owner_at(at)
     context = {
         "heading": page.service.name,
@@ -122,5 +122,5 @@ def _deployments_table(page: ServicePage, at: Any) -> dict[str, Any]:
     return {"caption": "Newest deployments", "columns": columns, "rows": rows}
 
 
-def _mark(mark: Annotation) -> dict[str, Any]:
+def _mark(mark: Mark) -> dict[str, Any]:
     return {"text": mark.text, "at": mark.starts_at, "url": mark.link}

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from apps.annotations.models import Annotation
 from apps.core.periods import Grain, Period, parse_period, period_on
 from apps.governance.domain.excluded import Excluded
 from apps.measurements.domain.readings import Reason
@@ -16,6 +15,7 @@ from apps.measurements.domain.wording import not_judged
 from apps.measurements.queries import Cell, Chart, Former
 from apps.metrics.domain.versions import Break
 from apps.portal.charts import cells_figure, chart_figure, lanes_of, ordinal
+from apps.portal.queries.marks import Lane, Mark
 
 ZONE = ZoneInfo("Europe/Berlin")
 FIRST = parse_period("2026-W10")
@@ -154,7 +154,7 @@ def test_days__in_a_chart_of_more_than_a_year_are_named_with_the_year() -> None:
     )  # fmt: skip
     assert found["breaks"][0]["label"] == "v1 → v2 · 9 Feb 2026"
     assert found["regions"][0]["label"] == "E-3 leaves facts out, 4 Mar 2025 to 14 Mar 2025"
-    mark = Annotation(kind="launch", text="Gift cards", starts_at=datetime(2026, 1, 11, tzinfo=UTC))
+    mark = Mark(Lane.EVENTS, "Gift cards", datetime(2026, 1, 11, tzinfo=UTC), None, "")
     assert lanes_of([mark], months, ZONE)["events"][0]["label"] == "Gift cards (11 Jan 2026)"
 
 
@@ -184,14 +184,15 @@ def test_ordinal__places_an_instant_among_periods(at: datetime, place: float) ->
     assert ordinal(at, periods, ZONE) == pytest.approx(place)
 
 
-def test_lanes__outages_are_stretches_and_the_rest_points() -> None:
+def test_lanes__outages_are_stretches_launches_points_and_what_goes_on_reaches_the_end() -> None:
     marks = [
-        Annotation(kind="outage", text="Registry down", starts_at=datetime(2026, 3, 3, tzinfo=UTC),
-                   ends_at=datetime(2026, 3, 10, tzinfo=UTC)),
-        Annotation(kind="launch", text="Gift cards", starts_at=datetime(2026, 3, 11, tzinfo=UTC), link="https://x.example"),
-    ]  # fmt: skip
+        Mark(Lane.PAUSES, "Registry down", datetime(2026, 3, 3, tzinfo=UTC), datetime(2026, 3, 10, tzinfo=UTC), ""),
+        Mark(Lane.EVENTS, "Gift cards", datetime(2026, 3, 11, tzinfo=UTC), None, "https://x.example"),
+        Mark(Lane.INCIDENTS, "I-7 Payments", datetime(2026, 3, 4, tzinfo=UTC), None, "/incidents/7/", goes_on=True),
+    ]
     found = lanes_of(marks, [FIRST, FIRST.previous(-1)], ZONE)
     assert [mark["label"] for mark in found["pauses"]] == ["Registry down (3 Mar to 10 Mar)"]
     assert found["pauses"][0]["x"] < found["pauses"][0]["until"]
     assert [(mark["label"], mark["url"]) for mark in found["events"]] == [("Gift cards (11 Mar)", "https://x.example")]
-    assert found["incidents"] == []
+    (incident,) = found["incidents"]
+    assert (incident["label"], incident["until"]) == ("I-7 Payments (since 4 Mar)", 2.0)
