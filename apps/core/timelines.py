@@ -51,12 +51,6 @@ def list_lines(asked: Asked) -> list[Line]:
     return sorted(found, key=lambda line: (line.at, line.source, line.key))[-asked.most :]
 
 
-def find_line(source: str, service_id: int | None, key: str, asked: Asked) -> Line | None:
-    """One of the lines by where it comes from; None where it is not offered."""
-    lines = (line for line in list_lines(asked) if line.key == key and line.source == source)
-    return next((line for line in lines if service_id is None or line.service_id == service_id), None)
-
-
 def _of_source(source: FactSource, asked: Asked) -> Iterator[Line]:
     """Rows of the services, by the source's main clock, the newest ones first."""
     inside: dict[str, Any] = {f"{source.main_clock}__gte": asked.start, f"{source.main_clock}__lte": asked.end}

@@ -168,16 +168,6 @@ def affected_team_ids(proposal: Proposal) -> list[int]:
     return list(run.result["affected_team_ids"]) if run and run.result else []
 
 
-def list_rivals(proposal: Proposal) -> QuerySet[ProposalItem]:
-    """Items of other open proposals that change the same objects; the first in force wins."""
-    mine = ProposalItem.objects.filter(proposal=proposal).exclude(key="")
-    same = Q(pk__in=[])
-    for kind, key in mine.values_list("kind", "key"):
-        same |= Q(kind=kind, key=key)
-    rows: QuerySet[ProposalItem] = ProposalItem.objects.filter(same, proposal__state__in=OPEN_STATES)
-    return rows.exclude(proposal=proposal).select_related("proposal").order_by("proposal__number")
-
-
 def list_open_by_object(kind: str, keys: Collection[str]) -> dict[str, list[Proposal]]:
     """Open, submitted proposals by the key of the object they change."""
     rows = ProposalItem.objects.filter(kind=kind, key__in=list(keys), proposal__state__in=SUBMITTED_STATES)

@@ -5,7 +5,7 @@ A night belongs to the day on which it begins, so that every week has seven of t
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -58,13 +58,6 @@ def night_at(instant: datetime, hours: Hours) -> date | None:
         return None
     local = instant.astimezone(hours.zone)
     return local.date() if local.time() >= NIGHT_FROM else local.date() - DAY
-
-
-def night_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """First and end instant, in UTC, of the night that begins on a day; most last ten hours."""
-    start = datetime.combine(day, NIGHT_FROM, zone)
-    end = datetime.combine(day + DAY, NIGHT_UNTIL, zone)
-    return start.astimezone(UTC), end.astimezone(UTC)
 
 
 def nights_between(nights: Iterable[date | None], first_on: date, end_on: date) -> frozenset[date]:

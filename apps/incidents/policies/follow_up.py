@@ -31,12 +31,6 @@ def require_person(by: Principal) -> None:
         raise Forbidden("needs_a_person", "A person does this in the portal; a tool cannot.")
 
 
-def can_open_anywhere(by: Principal) -> bool:
-    """The system, and the organisation's push token, open actions for any team."""
-    whole = by.kind is PrincipalKind.TOKEN and by.token_team_id is None and Scope.PUSH in by.scopes
-    return whole or by.kind is PrincipalKind.SYSTEM
-
-
 def may_verify(by: Principal, action: Action) -> bool:
     """Those who work in the owner team, or in the team of the incident it came from, and the leadership above."""
     places = {action.owner_team_id} | ({action.retro.incident.owner_team_id} if action.retro else set())

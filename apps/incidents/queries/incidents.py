@@ -153,16 +153,6 @@ def severity_of(incident_id: int) -> Severity:
     )
 
 
-def list_milestones(incident: Incident) -> list[Milestone]:
-    """Every statement, newest first."""
-    return list(Milestone.objects.filter(incident=incident).order_by("-pk"))
-
-
-def list_severity_changes(incident: Incident) -> list[SeverityChange]:
-    """Every statement of a level, newest first."""
-    return list(SeverityChange.objects.filter(incident=incident).order_by("-pk"))
-
-
 def policy_at(at: datetime) -> SeverityPolicy | None:
     """The severity policy in force at an instant; None before the first was written."""
     return SeverityPolicy.objects.filter(from_at__lte=at).order_by("-from_at", "-pk").first()

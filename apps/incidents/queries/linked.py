@@ -35,11 +35,6 @@ def get_links(incident: Incident) -> list[Link]:
     )  # fmt: skip
 
 
-def list_statements(incident: Incident) -> list[ChangeLink]:
-    """Every statement about links of an incident, newest first."""
-    return list(ChangeLink.objects.filter(incident=incident).select_related("service").order_by("-pk"))
-
-
 def incidents_linked_to(places: Collection[Place]) -> list[int]:
     """Incidents that were linked to one of some facts, as (source, service, key), in the order of their locks."""
     if not places:
@@ -67,11 +62,6 @@ def fixed_at(links: Iterable[Link]) -> datetime | None:
     done = rows.filter(environment=PRODUCTION, status=SUCCEEDED).order_by("finished_at")
     found: datetime | None = done.values_list("finished_at", flat=True).first()
     return found
-
-
-def knows_fact(source: LinkedFact, service_id: int, key: str) -> bool:
-    """Whether a fact of that key stands."""
-    return bool(select_pairs(sources.get(source).model, "key", [(service_id, key)]).exists())
 
 
 @dataclass(frozen=True)

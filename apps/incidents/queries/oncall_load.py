@@ -128,11 +128,6 @@ def read_team_pages(team: Team, *days: Days) -> TeamPages:
     )
 
 
-def load_team(team: Team, first_on: date, end_on: date) -> TeamLoad:
-    """The load of a team during the local days `[first_on, end_on)` of its zone."""
-    return read_team_pages(team, (first_on, end_on)).load((first_on, end_on))
-
-
 def paged_of(row: Any) -> Paged:
     """A page as the arithmetic reads it, from its columns in order."""
     fired_at, bucket, night, repeat, label, acknowledged_at, end_reason = row

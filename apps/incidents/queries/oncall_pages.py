@@ -12,7 +12,6 @@ from apps.accounts.domain import Principal
 from apps.core import clock
 from apps.core.problems import Absent
 from apps.incidents.domain.oncall import Hours, HoursFrom
-from apps.incidents.domain.page_words import Urgency
 from apps.incidents.models import Incident
 from apps.incidents.models_oncall import AlertRule, OnCallProfile, Page
 from apps.services import queries as services
@@ -100,12 +99,6 @@ def list_pks_from(team: Team, since: datetime, until: datetime | None) -> list[i
     rows = Page.objects.filter(team=team, fired_at__gte=since)
     rows = rows if until is None else rows.filter(fired_at__lt=until)
     return list(rows.order_by("fired_at", "pk").values_list("pk", flat=True))
-
-
-def count_unlabelled(team: Team, start: datetime, end: datetime) -> int:
-    """Urgent pages of a team in `[start, end)` that nobody has labelled."""
-    rows = Page.objects.filter(team=team, fired_at__gte=start, fired_at__lt=end)
-    return rows.filter(urgency=Urgency.HIGH.value, label="").count()
 
 
 def owners_of(service_ids: Collection[int]) -> dict[int, list[Ownership]]:

@@ -15,7 +15,6 @@ from apps.incidents.domain.oncall import (
     hours_at,
     hours_fault,
     night_at,
-    night_bounds,
     nights_between,
 )
 from apps.incidents.domain.page_words import Bucket
@@ -63,14 +62,17 @@ def test_bucket_at__working_hours_come_before_the_night() -> None:
     assert bucket_at(in_madrid(17, 16), early) is Bucket.EVENING
 
 
-def test_night_bounds__the_night_of_the_spring_change_lasts_nine_hours() -> None:
-    start, end = night_bounds(date(2026, 3, 28), MADRID)
-    assert (start, end) == (datetime(2026, 3, 28, 21, tzinfo=UTC), datetime(2026, 3, 29, 6, tzinfo=UTC))
-    assert end - start == timedelta(hours=9)
-    start, end = night_bounds(date(2026, 10, 24), MADRID)
-    assert end - start == timedelta(hours=11)
-    start, end = night_bounds(date(2026, 8, 20), MADRID)
-    assert end - start == timedelta(hours=10)
+def hours_of_night(day: date, hours: Hours) -> float:
+    """How long the night that begins on a day lasts, counted in quarters of an hour."""
+    noon = datetime.combine(day, time(12), hours.zone).astimezone(UTC)
+    quarters = (noon + timedelta(minutes=15 * number) for number in range(96))
+    return sum(night_at(quarter, hours) == day for quarter in quarters) / 4
+
+
+def test_night_at__the_night_of_the_spring_change_lasts_nine_hours() -> None:
+    assert hours_of_night(date(2026, 3, 28), HOURS) == 9
+    assert hours_of_night(date(2026, 10, 24), HOURS) == 11
+    assert hours_of_night(date(2026, 8, 20), HOURS) == 10
 
 
 def test_night_at__it_belongs_to_the_day_on_which_it_begins() -> None:
@@ -111,21 +113,14 @@ def test_hours_at__the_last_that_began_holds_and_of_one_instant_the_last_written
 
 
 @given(at=instants, zone=zones)
-def test_night_at__holds_what_its_bounds_say(at: datetime, zone: str) -> None:
+def test_night_at__is_named_for_night_instants_alone(at: datetime, zone: str) -> None:
     hours = Hours(ZoneInfo(zone))
-    night = night_at(at, hours)
-    assert (night is not None) == (bucket_at(at, hours) is Bucket.NIGHT)
-    if night is not None:
-        start, end = night_bounds(night, hours.zone)
-        assert start <= at < end
+    assert (night_at(at, hours) is not None) == (bucket_at(at, hours) is Bucket.NIGHT)
 
 
 @given(day=st.dates(date(2020, 1, 1), date(2030, 1, 1)), zone=zones)
-def test_night_bounds__nights_never_overlap_and_last_nine_to_eleven_hours(day: date, zone: str) -> None:
-    start, end = night_bounds(day, ZoneInfo(zone))
-    next_start, _ = night_bounds(day + timedelta(days=1), ZoneInfo(zone))
-    assert end < next_start
-    assert timedelta(hours=9) <= end - start <= timedelta(hours=11)
+def test_night_at__nights_last_nine_to_eleven_hours(day: date, zone: str) -> None:
+    assert 9 <= hours_of_night(day, Hours(ZoneInfo(zone))) <= 11
 
 
 @given(day=st.dates(date(2020, 1, 1), date(2030, 1, 1)), zone=zones)

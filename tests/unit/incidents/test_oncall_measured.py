@@ -14,7 +14,7 @@ from apps.incidents.domain.pages import Noise
 from apps.incidents.models import Page
 from apps.incidents.operations.oncall_recording import receive_pages
 from apps.incidents.operations.page_labelling import label_pages
-from apps.incidents.queries.oncall_load import load_team
+from apps.incidents.queries.oncall_load import TeamLoad, read_team_pages
 from apps.incidents.queries.oncall_noise import count_pages, list_noisy_rules
 from apps.measurements import operations as measurements
 from apps.measurements import queries
@@ -22,6 +22,7 @@ from apps.measurements.domain.subjects import Subject, SubjectKind
 from apps.metrics import operations as metrics
 from apps.metrics.domain.starter_catalogues import ON_CALL
 from apps.services import operations as services
+from apps.teams.models import Team
 from tests.oncall import MONDAY, in_madrid, item, madrid_items, push_token
 from tests.personas import Organisation, principal_of
 
@@ -45,6 +46,11 @@ def week(organisation: Organisation) -> Organisation:
     dee = principal_of(organisation.people["dee"])
     label_pages(team=organisation.checkout, labels=dict(zip(pks, LABELS, strict=False)), by=dee)
     return organisation
+
+
+def load_team(team: Team, first_on: date, end_on: date) -> TeamLoad:
+    """The load of a team during the local days `[first_on, end_on)` of its zone."""
+    return read_team_pages(team, (first_on, end_on)).load((first_on, end_on))
 
 
 def test_load__the_week_of_madrid(week: Organisation) -> None:
