@@ -63,7 +63,11 @@ class Catalogue:
         codes = [place[g] if (g := team_groups[int(t)]) is not None else NOBODY for t in self.team_ids]
         self.group_of_team: Ints = np.array([*codes, NOBODY], dtype=np.int64)
         self.connections = dict(connections)
-        self.layers = self._layers(list(ownerships))
+        rows = list(ownerships)
+        self.layers = self._layers(rows)
+        self._starts: Ints = np.sort(np.array([row.start for row in rows], dtype=np.int64))
+        self._ends: Ints = np.sort(np.array([row.end for row in rows], dtype=np.int64))
+        self._places: dict[tuple[int, int], Mapping[str, tuple[Ints, Ints]]] = {}
 
     def with_exempts(self, exempts: Iterable[Exempt]) -> Catalogue:
         """The same catalogue with other exemptions, to compare values with and without one."""
@@ -112,6 +116,22 @@ class Catalogue:
         pairs = np.unique(np.stack([np.concatenate(services), np.concatenate(teams)]), axis=1)
         return pairs[0], pairs[1]
 
+    def places_between(self, start_at: int, end_at: int) -> Mapping[str, tuple[Ints, Ints]]:
+        """By level, (code, service index) pairs owned within `[start_at, end_at)`, each once.
+
+        Kept, as all windows with the same ownerships begun and ended share them.
+        """
+        begun = int(np.searchsorted(self._starts, end_at, side="left"))
+        ended = int(np.searchsorted(self._ends, start_at, side="right"))
+        if (begun, ended) not in self._places:
+            services, teams = self.owned_between(start_at, end_at)
+            codes = {
+                "service": services, "team": teams, "group": self.group_of_team[teams],
+                "organisation": np.zeros(len(services), dtype=np.int64),
+            }  # fmt: skip
+            self._places[begun, ended] = {level: _once(places, services) for level, places in codes.items()}
+        return self._places[begun, ended]
+
     def connected_since(self, source: str) -> Ints:
         """Instant (us) from which each service (by index) is reported in a source; a far future where it is not."""
         since = [self.connections.get((source, int(s))) for s in self.service_ids]
@@ -124,3 +144,11 @@ class Catalogue:
     def counted_channels(self, source: str) -> dict[int, str]:
         """The channel that counts, by primary key of the service."""
         return {service: c.channel for (key, service), c in self.connections.items() if key == source}
+
+
+def _once(places: Ints, services: Ints) -> tuple[Ints, Ints]:
+    """Each service once at a place, even if it came, left and came back; those that stand at none are left out."""
+    inside = places != NOBODY
+    here, there = places[inside], services[inside]
+    _, first = np.unique(here * (int(services.max(initial=0)) + 1) + there, return_index=True)
+    return here[first], there[first]

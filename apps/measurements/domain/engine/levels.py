@@ -68,21 +68,10 @@ def coverage_of(
     A window that runs is looked at up to the instant that is `seen` (us): a move tomorrow changes nothing of today.
     """
     until = min(window.ends, seen)
-    services, teams = catalogue.owned_between(window.starts, until)
-    is_connected = connected_since[services] < until
-    places = {
-        "service": services,
-        "team": teams,
-        "group": catalogue.group_of_team[teams],
-        "organisation": np.zeros(len(services), dtype=np.int64),
-    }
-    return {level.name: _count(places[level.name], services, is_connected, len(level.ids)) for level in levels}
+    places = catalogue.places_between(window.starts, until)
+    return {level.name: _count(*places[level.name], connected_since < until, len(level.ids)) for level in levels}
 
 
 def _count(places: Ints, services: Ints, is_connected: np.ndarray, size: int) -> Coverage:
-    """Each service counts once at a place, even if it came, left and came back."""
-    inside = places != NOBODY
-    many = int(services.max(initial=0)) + 1
-    _, first = np.unique(places[inside] * many + services[inside], return_index=True)
-    owned, connected = places[inside][first], is_connected[inside][first]
-    return Coverage(np.bincount(owned, minlength=size), np.bincount(owned[connected], minlength=size))
+    connected = places[is_connected[services]]
+    return Coverage(np.bincount(places, minlength=size), np.bincount(connected, minlength=size))
