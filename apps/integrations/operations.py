@@ -27,12 +27,14 @@ from apps.integrations.domain.imports import Reach as Reach
 from apps.integrations.incident_rows import record_incident_rows
 from apps.integrations.models import ImportRun, KeptPart
 from apps.integrations.page_rows import record_page_rows
+from apps.integrations.sample_rows import record_sample_rows, whole_days
 from apps.services import operations as services
 from apps.services.models import Service
 from apps.teams.models import Team
 
 CSV_CHANNEL = "csv"
 GIT_CHANNEL = "git"
+COUNTED = (CsvKind.SLI_SAMPLES, CsvKind.PROBES)
 KEY_CHARACTERS = 200
 KEY_FIELDS = ("key", "deployment", "failed", "fixed_by")
 Facts = Mapping[str, Any]
@@ -138,12 +140,14 @@ def apply_import(
     _, rows = queries.open_rows(stream, kind=CsvKind(run.kind), team=run.team)
     counts: Counter[Outcome] = Counter()
     left = Left()
-    for chunk in _chunks(_good_rows(rows, left)):
+    good = _good_rows(rows, left)
+    for chunk in whole_days(good) if run.kind in COUNTED else _chunks(good):
         became = _store_rows(run, chunk, reach, by)
         counts += Counter(one for one in became if isinstance(one, Outcome))
         for error in queries.refused_rows(chunk, became):
             left.add([error])
-    _hear(run.kind, sources.get(run.kind).own_channel or run.channel, covers, reach)
+    source = sources.get(CsvKind(run.kind).source)
+    _hear(source.key, source.own_channel or run.channel, covers, reach)
     return _close_applied(run, counts, left, by)
 
 
@@ -232,6 +236,8 @@ def _store_rows(run: ImportRun, rows: Sequence[CsvRow], reach: Reach, by: Princi
         return record_page_rows(own_channel, good, reach, by)
     if run.kind == CsvKind.INCIDENTS:
         return record_incident_rows(own_channel, good, reach)
+    if run.kind in COUNTED:
+        return record_sample_rows(run.channel, good, run.team_id, by)
     batches: list[Batch] = [(run.kind, good)]
     repairs = [row.remediation for row in rows if row.remediation is not None]
     return _store(run.channel, [*batches, ("remediations", repairs)] if repairs else batches, reach)

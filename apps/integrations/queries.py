@@ -25,6 +25,7 @@ from apps.integrations.domain.csv_reading import CsvKind, CsvRow, RowError, open
 from apps.integrations.domain.csv_records import require_size
 from apps.integrations.domain.imports import KEPT_ERRORS, PART_BYTES, SAMPLE_ROWS, WAITS, ImportState
 from apps.integrations.models import ImportRun, KeptPart
+from apps.integrations.sample_reading import SampleResolver
 from apps.services import queries as services
 from apps.services.models import Ownership, Service
 from apps.teams.models import Team
@@ -136,7 +137,7 @@ def check_file(stream: IO[bytes], *, kind: CsvKind, team: Team | None) -> FileCh
     check = FileCheck(sha256=hash_file(stream))
     notices, rows = open_rows(stream, kind=kind, team=team)
     check.notices = notices
-    main_clock = sources.get(kind).main_clock
+    main_clock = sources.get(kind.source).main_clock
     for row in rows:
         check.row_count += 1
         if row.fact is None:
@@ -156,8 +157,10 @@ def open_rows(stream: IO[bytes], *, kind: CsvKind, team: Team | None) -> tuple[S
     if kind is CsvKind.ACTIONS:
         return reading.notices, resolve_actions(reading, team)
     known = known_services(team)
-    main_clock = sources.get(kind).main_clock
+    main_clock = sources.get(kind.source).main_clock
     rows = (resolve_row(row, known, main_clock) for row in reading)
+    if kind in (CsvKind.SLI_SAMPLES, CsvKind.PROBES):
+        return reading.notices, SampleResolver(kind).resolve(rows)
     if not sources.get(kind).names_team and kind is not CsvKind.INCIDENTS:
         return reading.notices, rows
     owners = pages.owners_of([service.pk for service in known.values()])

@@ -14,10 +14,11 @@ from apps.incidents.domain.incident_words import IncidentKind
 from apps.incidents.domain.page_news import UNNAMED_RULE
 from apps.incidents.domain.page_words import Label, Urgency
 from apps.integrations.domain.csv_records import CsvError
+from apps.objectives.domain.probes import ProbeState
 
 
 class CsvKind(StrEnum):
-    """What a file tells about; the value is the key of the fact source."""
+    """What a file tells about."""
 
     DEPLOYMENTS = "deployments"
     CHANGES = "changes"
@@ -26,6 +27,14 @@ class CsvKind(StrEnum):
     PAGES = "pages"
     TICKETS = "tickets"
     ACTIONS = "actions"
+    SLI_SAMPLES = "sli_samples"
+    PROBES = "probes"
+    BUSINESS = "business"
+
+    @property
+    def source(self) -> str:
+        """The fact source that its rows end in: checks from outside are counted into samples."""
+        return CsvKind.SLI_SAMPLES.value if self is CsvKind.PROBES else self.value
 
 
 class Cell(StrEnum):
@@ -38,6 +47,8 @@ class Cell(StrEnum):
     CHOICE = "choice"
     TRUTH = "truth"
     DAY = "day"
+    EVENTS = "events"
+    NUMBER = "number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,8 @@ _SHARED: Final = (
     Column("part", "part", Cell.CODE, limit=40),
     Column("line", "line", Cell.CODE, limit=40),
 )
+
+_KEYS: Final = tuple(Column(name, name, Cell.KEY) for name in ("tenant", "segment", "flow"))
 
 COLUMNS: Final[dict[CsvKind, tuple[Column, ...]]] = {
     CsvKind.DEPLOYMENTS: (
@@ -135,6 +148,34 @@ COLUMNS: Final[dict[CsvKind, tuple[Column, ...]]] = {
         Column("done_when", "done_when", Cell.KEY, limit=500),
         Column("kind", "kind", Cell.CHOICE, choices=tuple(ActionKind), default=ActionKind.INVESTIGATE),
     ),
+    CsvKind.SLI_SAMPLES: (
+        _required("service", Cell.KEY),
+        _required("indicator", Cell.KEY),
+        _required("slice_start", Cell.TIME),
+        _required("valid", Cell.EVENTS),
+        Column("good", "good", Cell.EVENTS),
+        Column("bad", "bad", Cell.EVENTS),
+        Column("total", "total", Cell.EVENTS),
+        *_KEYS,
+    ),
+    CsvKind.PROBES: (
+        _required("service", Cell.KEY),
+        _required("checked_at", Cell.TIME, "slice_start"),
+        _required("state", Cell.CHOICE, choices=tuple(ProbeState)),
+        Column("indicator", "indicator", Cell.KEY),
+        Column("http_status", "http_status", Cell.COUNT),
+        Column("response_ms", "response_ms", Cell.COUNT),
+        *_KEYS,
+    ),
+    CsvKind.BUSINESS: (
+        _required("service", Cell.KEY),
+        _required("series", Cell.KEY),
+        _required("at", Cell.TIME),
+        _required("amount", Cell.NUMBER),
+        Column("measurement", "key", Cell.KEY),
+        Column("unit", "unit", Cell.CODE, limit=20),
+        *(Column(name, name, Cell.CODE, limit=60) for name in ("tenant", "flow", "segment")),
+    ),
 }
 ORDERED: Final = {
     CsvKind.DEPLOYMENTS: (("started_at", "finished_at"),),
@@ -154,6 +195,9 @@ HASHED: Final = {
     CsvKind.INCIDENTS: ("service", "started_at"),
     CsvKind.PAGES: ("service", "fired_at", "rule"),
     CsvKind.TICKETS: ("service", "opened_at"),
+    CsvKind.SLI_SAMPLES: ("service", "indicator", "slice_start", "tenant", "segment"),
+    CsvKind.PROBES: ("service", "indicator", "slice_start", "tenant", "segment"),
+    CsvKind.BUSINESS: ("service", "series", "at", "tenant", "flow", "segment"),
 }
 NOT_KEPT: Final = frozenset({"revert_commit", "reverted_commit"})
 

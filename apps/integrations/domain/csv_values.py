@@ -2,10 +2,12 @@
 
 import re
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, Final
 
-from apps.core.fact_parsing import CLOCK_SKEW, EARLIEST, LARGEST_INT
+from apps.core.fact_parsing import CLOCK_SKEW, EARLIEST, LARGEST_INT, Fault, parse_decimal
 from apps.integrations.domain.csv_columns import Cell, Column
+from apps.objectives.domain.samples import LARGEST_COUNT
 
 _TIME = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d)[T ](?P<clock>\d\d:\d\d(?::\d\d)?)(?:[.,](?P<fraction>\d{1,9}))?"
@@ -40,7 +42,7 @@ def absent_value(column: Column) -> Any:
     """What a fact holds where the file says nothing: the default, null for times and counts, else empty text."""
     if column.default is not None:
         return str(column.default)
-    return None if column.cell in (Cell.TIME, Cell.COUNT, Cell.TRUTH, Cell.DAY) else ""
+    return "" if column.cell in (Cell.KEY, Cell.CODE, Cell.CHOICE) else None
 
 
 def require_text(value: str) -> None:
@@ -89,6 +91,19 @@ def _read_count(value: str, column: Column, _now: datetime) -> int:
     return int(value)
 
 
+def _read_events(value: str, column: Column, _now: datetime) -> int:
+    if not re.fullmatch(r"\d{1,13}", value, re.ASCII) or int(value) > LARGEST_COUNT:
+        raise BadValue("not_a_count", f"{column.name} is a whole number from 0 to {LARGEST_COUNT:,}.")
+    return int(value)
+
+
+def _read_number(value: str, column: Column, _now: datetime) -> Decimal:
+    try:
+        return parse_decimal(value)
+    except Fault as fault:
+        raise BadValue(fault.code, f"{column.name}: {fault.sentence}") from fault
+
+
 def _read_choice(value: str, column: Column, _now: datetime) -> str:
     if value.lower() not in column.choices:
         raise BadValue("unknown_value", f"{column.name} is one of {', '.join(map(str, column.choices))}.")
@@ -120,4 +135,6 @@ _READERS: Final = {
     Cell.CHOICE: _read_choice,
     Cell.TRUTH: _read_truth,
     Cell.DAY: _read_day,
+    Cell.EVENTS: _read_events,
+    Cell.NUMBER: _read_number,
 }

@@ -1,6 +1,6 @@
 """Which indicators samples name, as they stand on the day of a slice; a few queries for any number of samples."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from apps.accounts.domain import Principal
 from apps.core import clock
 from apps.core.periods import local_midnight
 from apps.objectives.domain.indicator_words import Dimension
-from apps.objectives.domain.sample_items import Taker
+from apps.objectives.domain.sample_items import Taker, held_reason
 from apps.objectives.models import Indicator, IndicatorVersion
 from apps.objectives.policies.samples import can_report
 from apps.objectives.queries import series as series_queries
@@ -28,6 +28,12 @@ class Takers:
     series: dict[tuple[int, str], int]
     tenants: frozenset[str] = frozenset()
     _days: dict[tuple[str, date], Taker | None] = field(default_factory=dict)
+    _of_service: dict[tuple[int, date], list[str]] = field(default_factory=dict)
+    _keys: dict[int, set[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for indicator_id, key in self.series:
+            self._keys.setdefault(indicator_id, set()).add(key)
 
     def on(self, slug: str, day: date) -> Taker | None:
         """The indicator as it stands on a local day; None where there is none, or none yet."""
@@ -46,16 +52,24 @@ class Takers:
         is_theirs = indicator.pk in self.reportable
         return Taker(spec_of(version), indicator.service.slug, flow, began_at, indicator.retired_on, is_theirs)
 
-    def keys_of(self, indicator: Indicator) -> list[str]:
-        """The keys that are known of an indicator."""
-        return [key for indicator_id, key in self.series if indicator_id == indicator.pk]
+    def of_service(self, service_id: int, day: date) -> list[str]:
+        """Names of the indicators of a service that stand on a day and take what is pushed."""
+        if (service_id, day) not in self._of_service:
+            slugs = [slug for slug, one in self.by_slug.items() if one.service_id == service_id]
+            taking = [slug for slug in slugs if held_reason(self.on(slug, day), day) is None]
+            self._of_service[service_id, day] = taking
+        return self._of_service[service_id, day]
+
+    def keys_of(self, indicator: Indicator) -> set[str]:
+        """The keys that are known of an indicator; whoever brings another one adds it."""
+        return self._keys.setdefault(indicator.pk, set())
 
 
-def find_takers(slugs: Iterable[str], *, by: Principal, at: datetime) -> Takers:
-    """The indicators of these names with all their versions; whose samples `by` may report is said beside."""
-    wanted = {slug.lower() for slug in slugs}
+def find_takers(slugs: Iterable[str] | None, *, by: Principal, at: datetime) -> Takers:
+    """The indicators of these names (None: all) with their versions; whose samples `by` may report is said beside."""
     versions = Prefetch("versions", IndicatorVersion.objects.order_by("number"))
-    rows = Indicator.objects.filter(slug__in=wanted).select_related("service", "flow").prefetch_related(versions)
+    rows = Indicator.objects.select_related("service", "flow").prefetch_related(versions).order_by("slug")
+    rows = rows if slugs is None else rows.filter(slug__in={slug.lower() for slug in slugs})
     found = {row.slug.lower(): row for row in rows}
     owners = dict(
         services.with_owner(Service.objects.filter(pk__in={row.service_id for row in found.values()}), at).values_list(
@@ -75,8 +89,3 @@ def find_takers(slugs: Iterable[str], *, by: Principal, at: datetime) -> Takers:
 
 def _standing_tenants() -> frozenset[str]:
     return frozenset(Tenant.objects.filter(closed_on=None).values_list("slug", flat=True))
-
-
-def list_indicator_ids(slugs: Collection[str]) -> dict[str, int]:
-    """Primary keys of indicators by short name."""
-    return dict(Indicator.objects.filter(slug__in=slugs).values_list("slug", "pk"))
