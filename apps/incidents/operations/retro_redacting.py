@@ -1,20 +1,26 @@
-"""Taking a secret out of everything a retro ever said: drafts, revisions, snapshots; hashes are told to the caller."""
+"""Taking a secret out of everything a retro ever said: drafts, revisions, snapshots, its actions and its causes."""
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 
 from apps.incidents.domain.retro_snapshots import canonical_text, read_text, sha256_of
 from apps.incidents.models import (
+    Action,
     Incident,
     IncidentCause,
-    KnownCause,
     PublishedSafeguard,
     Retro,
     RetroRevision,
     RetroRow,
-    RetroSection,
     RetroSnapshot,
 )
+from apps.incidents.operations.action_reminding import about
+from apps.incidents.operations.retro_saving import Part, texts_of, write_again
+from apps.incidents.operations.taking_out import Secret, take_out
+from apps.incidents.queries import causes, follow_up, retros
+from apps.notifications import operations as notifications
+
+ACTION_TEXTS = ("text", "done_when", "drop_reason", "external_url")
 
 
 @dataclass(frozen=True)
@@ -26,53 +32,60 @@ class Rehashed:
     after_sha256: str
 
 
-def redact_retro(incident: Incident, *, secret: str, instead: str) -> list[Rehashed]:
-    """Replace `secret` by `instead` wherever the incident's retro and the texts of its causes hold it.
+def redact_retro(incident: Incident, secret: Secret, *, now: datetime) -> tuple[int, list[Rehashed]]:
+    """Take a secret out of the incident's retro, the actions out of it and the texts of its causes.
 
     Part of the incident's own redaction, which has checked who may, locks the incident and writes the audit entry.
+    Answers in how many places it stood, snapshots included, and which snapshots changed.
     """
-    _redact_causes(incident, secret, instead)
-    retro = Retro.objects.select_for_update(of=("self",)).filter(incident=incident).first()
+    retro = retros.lock_retro_of(incident.pk)
+    places = _redact_causes(incident, secret)
     if retro is None:
-        return []
-    for field in ("amend_reason", "waiver_reason"):
-        setattr(retro, field, getattr(retro, field).replace(secret, instead))
-    retro.save(update_fields=["amend_reason", "waiver_reason"])
-    _redact_texts(RetroSection.objects.filter(retro=retro), "texts", secret, instead)
-    _redact_texts(RetroRow.objects.filter(retro=retro), "values", secret, instead)
-    _redact_texts(RetroRevision.objects.filter(retro=retro), "texts", secret, instead)
-    for guard in PublishedSafeguard.objects.filter(retro=retro, sentence__contains=secret):
-        guard.sentence = guard.sentence.replace(secret, instead)[:300]
-        guard.save(update_fields=["sentence"])
+        return places, []
+    places += sum(_redact_action(action, secret) for action in follow_up.lock_of_retro(retro))
+    places += take_out(retro, ["amend_reason", "waiver_reason"], secret) + _redact_parts(retro, secret, now)
     snapshots = RetroSnapshot.objects.filter(retro=retro).order_by("number")
-    return [told for snapshot in snapshots if (told := _redact_snapshot(snapshot, secret, instead))]
+    rehashed = [told for snapshot in snapshots if (told := _redact_snapshot(snapshot, secret))]
+    return places + len(rehashed), rehashed
 
 
-def _redact_causes(incident: Incident, secret: str, instead: str) -> None:
-    links = IncidentCause.objects.filter(incident=incident)
-    for link in links.filter(reason__contains=secret):
-        link.reason = link.reason.replace(secret, instead)[:500]
-        link.save(update_fields=["reason"])
-    for cause in KnownCause.objects.select_for_update().filter(pk__in=links.values("cause_id")).order_by("pk"):
-        cause.title = cause.title.replace(secret, instead)[:200]
-        cause.text = cause.text.replace(secret, instead)[:2000]
-        cause.save(update_fields=["title", "text"])
+def _redact_causes(incident: Incident, secret: Secret) -> int:
+    links = list(IncidentCause.objects.filter(incident=incident))
+    held = causes.lock_causes(link.cause_id for link in links).values()
+    said = sum(take_out(link, ["reason"], secret) for link in links)
+    return said + sum(take_out(cause, ["title", "text"], secret, is_written_on=True) for cause in held)
 
 
-def _redact_texts(rows: Any, name: str, secret: str, instead: str) -> None:
-    """Texts of parts; their revision stays, as nobody's save meant this."""
-    for row in rows:
-        before = getattr(row, name)
-        after = _without(before, secret, instead)
+def _redact_action(action: Action, secret: Secret) -> int:
+    """Its words, and its name in inboxes; reasons of its dates and its evidence are written once and stay."""
+    places = take_out(action, ACTION_TEXTS, secret, is_written_on=True)
+    if places:
+        named = about(action)
+        notifications.rename(about=named.key, title=named.title)
+    return places
+
+
+def _redact_parts(retro: Retro, secret: Secret, now: datetime) -> int:
+    """Sections and rows as a new revision, every revision before it, and what the newest snapshot keeps as rows."""
+    parts: list[Part] = [*retros.list_sections(retro).values(), *retros.list_rows(retro)]
+    places = 0
+    for part in parts:
+        before = texts_of(part)
+        after = secret.out_of(before)
         if after != before:
-            setattr(row, name, after)
-            row.save(update_fields=[name])
+            is_removed = isinstance(part, RetroRow) and part.is_removed
+            write_again(retro, part, after, is_removed=is_removed, now=now)
+            places += 1
+    for revision in RetroRevision.objects.filter(retro=retro):
+        places += take_out(revision, ["texts"], secret)
+    for guard in PublishedSafeguard.objects.filter(retro=retro):
+        places += take_out(guard, ["sentence"], secret)
+    return places
 
 
-def _redact_snapshot(snapshot: RetroSnapshot, secret: str, instead: str) -> Rehashed | None:
+def _redact_snapshot(snapshot: RetroSnapshot, secret: Secret) -> Rehashed | None:
     document = read_text(snapshot.text)
-    clean = _without(document, secret, instead)
-    reason = snapshot.reason.replace(secret, instead)
+    clean, reason = secret.out_of(document), secret.out_of(snapshot.reason)
     if clean == document and reason == snapshot.reason:
         return None
     before = snapshot.sha256
@@ -80,14 +93,3 @@ def _redact_snapshot(snapshot: RetroSnapshot, secret: str, instead: str) -> Reha
     snapshot.sha256 = sha256_of(snapshot.text)
     snapshot.save(update_fields=["text", "reason", "sha256"])
     return Rehashed(snapshot.number, before, snapshot.sha256)
-
-
-def _without(value: Any, secret: str, instead: str) -> Any:
-    """The same document with the secret replaced in every text."""
-    if isinstance(value, str):
-        return value.replace(secret, instead)
-    if isinstance(value, dict):
-        return {key: _without(held, secret, instead) for key, held in value.items()}
-    if isinstance(value, list):
-        return [_without(held, secret, instead) for held in value]
-    return value

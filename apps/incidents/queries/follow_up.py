@@ -14,7 +14,7 @@ from apps.incidents.domain.action_dates import UNVERIFIED_AFTER, Standing, due_d
 from apps.incidents.domain.action_drafts import DueRule
 from apps.incidents.domain.action_words import ActionOrigin, ActionState
 from apps.incidents.domain.severity import Level, level_of, read_levels
-from apps.incidents.models import Action, ActionDate, ActionEvidence, ActionFact, Incident
+from apps.incidents.models import Action, ActionDate, ActionEvidence, ActionFact, Incident, Retro
 from apps.incidents.queries.team_zones import zone_of
 from apps.services import queries as services
 from apps.teams.models import Membership, Team
@@ -52,6 +52,12 @@ def lock_action(pk: int) -> Action:
     """The action, locked until the transaction ends: its states follow each other."""
     rows = Action.objects.select_related("owner_team", "retro__incident__owner_team", "known_cause")
     return rows.select_for_update(of=("self",)).get(pk=pk)
+
+
+def lock_of_retro(retro: Retro) -> list[Action]:
+    """The actions out of a retro, locked in the order of their keys until the transaction ends."""
+    rows = Action.objects.select_related("retro__incident").select_for_update(of=("self",))
+    return list(rows.filter(retro=retro).order_by("pk"))
 
 
 def find_by_key(source: str, external_key: str) -> Action | None:

@@ -1,7 +1,7 @@
 """Writes of notifications: telling people, what they do in their inbox, letters, new passwords."""
 
 from apps.notifications.operations.choosing import choose_mail
-from apps.notifications.operations.inbox import mark_read, mark_thread_read, note_acted, set_muted, settle
+from apps.notifications.operations.inbox import mark_read, mark_thread_read, note_acted, rename, set_muted, settle
 from apps.notifications.operations.mailing import ask_head_mails, give_up_mails, mark_sent, send_mail
 from apps.notifications.operations.resetting import ask_reset, set_password
 from apps.notifications.operations.telling import notify
@@ -16,6 +16,7 @@ __all__ = [
     "mark_thread_read",
     "note_acted",
     "notify",
+    "rename",
     "send_mail",
     "set_muted",
     "set_password",

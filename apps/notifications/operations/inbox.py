@@ -7,6 +7,7 @@ from django.db import transaction
 from apps.accounts.domain import Principal
 from apps.core import clock
 from apps.notifications import queries
+from apps.notifications.domain.notices import LONGEST_TITLE, cut
 from apps.notifications.models import Mute, Notification
 
 
@@ -39,6 +40,12 @@ def set_muted(*, about: str, muted: bool, by: Principal) -> None:
 def note_acted(*, about: str, by: Principal) -> None:
     """Whoever acted on an object has read what was told about it."""
     queries.list_notifications(by).filter(read_at=None, about=about).update(read_at=clock.now())
+
+
+@transaction.atomic
+def rename(*, about: str, title: str) -> None:
+    """Call an object otherwise in what was told of it already; letters that went out stay as they are."""
+    Notification.objects.filter(about=about).update(title=cut(title, LONGEST_TITLE))
 
 
 @transaction.atomic

@@ -10,9 +10,11 @@ from apps.incidents.domain.action_drafts import ActionDraft
 from apps.incidents.domain.action_words import ActionKind, CauseStatus
 from apps.incidents.models import Action, IncidentCause, IncidentFact, KnownCause
 from apps.incidents.operations import cause_linking as operations
+from apps.incidents.operations import follow_up
 from apps.incidents.operations.action_opening import open_action
 from apps.incidents.operations.restricting import restrict_incident
 from apps.incidents.queries import causes
+from tests.follow_up import draft
 from tests.incidents import NOW, at
 from tests.learning import cause_of, published, resolved_incident
 from tests.personas import Organisation, principal_of
@@ -183,3 +185,16 @@ def test_restricted__its_cause_is_named_by_no_action_of_others_and_on_no_page_of
         with pytest.raises(Invalid) as caught:
             open_action(draft=draft, team="harbour", known_cause=f"C-{number}", by=by["eli"])
         assert caught.value.errors[0].code == "unknown_value"
+
+
+def test_repeat__after_an_action_that_is_taken_back_did_not_come_after_a_done_one(known: KnownCause, by) -> None:
+    with clock.playing(at("13:00", 6)):
+        action, _ = open_action(draft=draft(due_on=NOW.date()), team="checkout", known_cause=str(known), by=by["ana"])
+    with clock.playing(at("12:00", 7)):
+        follow_up.finish(action=action, by=by["dee"])
+    again = resolved_incident(day=10)
+    operations.confirm_cause(incident=again, cause=known, by=by["dee"])
+    assert state_of(again)[1] == "after_done"
+    follow_up.take_back(action=action, by=by["dee"])
+    assert state_of(again)[1] == "while_open"
+    assert IncidentCause.objects.get(incident=again).repeat_state == "while_open"

@@ -2,17 +2,30 @@
 
 import json
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
+from apps.accounts.domain import Principal
 from apps.audit.models import AuditEvent
 from apps.core import clock
 from apps.core.problems import Absent, Conflict, Forbidden, Invalid, Outdated
 from apps.incidents.domain.publish_checks import Check
 from apps.incidents.domain.retro_snapshots import as_markdown, read_text, sha256_of
 from apps.incidents.domain.retro_words import RowKind, SectionKey
-from apps.incidents.models import Action, Incident, IncidentFact, PublishedFactor, PublishedSafeguard, Retro, RetroFact
+from apps.incidents.models import (
+    Action,
+    Incident,
+    IncidentFact,
+    KnownCause,
+    PublishedFactor,
+    PublishedSafeguard,
+    Retro,
+    RetroFact,
+)
 from apps.incidents.operations import (
+    cause_linking,
+    follow_up,
     retro_amending,
     retro_opening,
     retro_publishing,
@@ -23,6 +36,7 @@ from apps.incidents.operations.rating import change_severity
 from apps.incidents.operations.redacting import redact_incident
 from apps.incidents.operations.restricting import give_access, restrict_incident
 from apps.incidents.queries import retros
+from apps.notifications.models import Notification
 from tests.incidents import NOW
 from tests.learning import SUMMARY, add, fill, publish, published, resolved_incident, retro_of, write
 from tests.personas import Organisation, principal_of
@@ -257,6 +271,47 @@ def test_redact__reaches_drafts_revisions_and_snapshots_and_the_chain_names_both
     assert "hunter2" not in said + after.text
     (entry,) = [data for data in _every_entry() if "snapshots" in data]
     assert entry["snapshots"] == [{"number": 1, "before_sha256": before.sha256, "after_sha256": after.sha256}]
+
+
+def test_redact__reaches_actions_causes_and_inboxes_and_outdates_open_pages(organisation: Organisation, by) -> None:
+    secret = "hunter2"
+    retro = fill(retro_of(resolved_incident(services=("checkout-api",))), by["dee"])
+    cause = cause_linking.open_cause(
+        title=f"Key {secret}", text=secret, team=organisation.checkout, incident=retro.incident, by=by["ana"]
+    )
+    values = {"text": f"Rotate {secret}", "done_when": f"{secret} opens nothing", "kind": "prevent", "team": "checkout"}
+    key = add(retro, RowKind.ACTION, by["dee"], **values).key
+    publish(retro, by["ana"])
+    action = Action.objects.get(retro_row=key)
+    action = follow_up.change_links(
+        action=action, assignee_id=None, metric_slug="", metric_subject="", by=by["ana"],
+        external_url=f"https://tracker.example.org/{secret}",
+    )  # fmt: skip
+    action = follow_up.ask_drop(action=action, reason=f"{secret} is gone.", by=by["ana"])
+    follow_up.set_date(action=action, due_on=date(2026, 6, 1), reason=f"Sooner: {secret}.", by=by["ana"])
+    action.refresh_from_db()
+
+    places = redact_incident(incident=retro.incident, secret=secret, by=by["gus"])
+
+    told = Action.objects.get(pk=action.pk)
+    assert (told.text, told.done_when, told.drop_reason, told.external_url) == (
+        "Rotate [redacted]", "[redacted] opens nothing", "[redacted] is gone.", "",
+    )  # fmt: skip
+    known = KnownCause.objects.get(pk=cause.pk)
+    assert (known.title, known.text) == ("Key [redacted]", "[redacted]")
+    assert places == 4 + 2 + 1 + 1 + 1  # of the action, the cause, the draft's row, its revision, the snapshot
+    assert (told.revision, known.revision) == (action.revision + 1, cause.revision + 1)
+    assert [one.reason for one in told.dates.all()] == ["", f"Sooner: {secret}."]  # written once
+    assert not Notification.objects.filter(title__contains=secret).exists()
+    with pytest.raises(Outdated):
+        retro_saving.save_row(
+            retro=begun_anew(retro, by["ana"]), key=key, values={**values, "text": f"Do {secret}"}, revision=1,
+            by=by["dee"],
+        )  # fmt: skip
+
+
+def begun_anew(retro: Retro, by: Principal) -> Retro:
+    return retro_amending.begin_amendment(retro=retro_of(retro.incident), reason="One word.", by=by)
 
 
 def _every_entry() -> list[dict]:
