@@ -7,6 +7,8 @@ import pytest
 
 from apps.incidents.facts import INCIDENTS
 from apps.measurements.domain.engine.reasons import Reason
+from apps.measurements.domain.peers.devlake import change_failure_rate
+from apps.measurements.domain.peers.shapes import Days
 from apps.metrics.domain.parsing import parse_spec
 from apps.metrics.domain.starter_incidents import (
     DETECTED_BY_ALERT,
@@ -17,6 +19,7 @@ from apps.metrics.domain.starter_incidents import (
     WITH_INCIDENTS,
 )
 from tests.engine import RED, REGISTRY, A, B, C, World, hour
+from tests.peers import peer_facts
 
 FAILURE_RATE, RECOVERY = (version.spec for version in WITH_INCIDENTS)
 DEPLOYED = {"a10": (A, 10), "b30": (B, 30), "a50": (A, 50), "b74": (B, 74), "a98": (A, 98), "b122": (B, 122)}
@@ -58,13 +61,12 @@ def test_failure_rate__the_designs_example() -> None:
 
 
 def test_failure_rate__devlake_ties_to_the_last_one_strictly_before_of_all_services() -> None:
-    """Its rule, written down from its own description, on the same facts: 3 of 6."""
-    deployed = sorted((at, key) for key, (_, at) in DEPLOYED.items())
-    tied = {
-        max((one for one in deployed if one[0] < at), default=(0, ""))[1] for _, at in BROKE.values()
-    } - {""}  # fmt: skip
-    assert tied == {"a10", "a50", "a98"}
-    assert len(tied) / len(deployed) == 0.5
+    """The same facts by its own rule: B 74 goes to A 50, so 3 of 6."""
+    deployed = [(service, key, at) for key, (service, at) in DEPLOYED.items()]
+    broken = [(service, key, at, at + 1) for key, (service, at) in BROKE.items()]
+    found = change_failure_rate(peer_facts(deployed, broken), Days(0, 7))
+    assert set(found.facts.filter("top")["key"]) == {"a10", "a50", "a98"}
+    assert (found.top, found.n, found.value) == (3, 6, 0.5)
 
 
 def test_failure_rate__what_was_mended_within_thirty_days_failed_too_and_counts_once() -> None:
