@@ -137,12 +137,18 @@ def list_agreed(objective_ids: Collection[int] | None, day: date) -> list[Agreed
 
     Three queries for any number of objectives.
     """
-    rows = standing_objectives(day).select_related("indicator__service", "indicator__flow", "owner_team")
+    rows = standing_objectives(day)
     rows = rows if objective_ids is None else rows.filter(pk__in=list(objective_ids))
+    found = (agreed_on(one, day) for one in with_versions(rows).order_by("slug"))
+    return [one for one in found if one is not None]
+
+
+def with_versions(rows: QuerySet[Objective]) -> QuerySet[Objective]:
+    """Objectives with everything that says what is agreed about them; three queries."""
     versions = Prefetch("versions", ObjectiveVersion.objects.order_by("number"))
     of_indicator = Prefetch("indicator__versions", IndicatorVersion.objects.order_by("number"))
-    found = (_agreed(one, day) for one in rows.prefetch_related(versions, of_indicator).order_by("slug"))
-    return [one for one in found if one is not None]
+    rows = rows.select_related("indicator__service", "indicator__flow", "owner_team")
+    return rows.prefetch_related(versions, of_indicator)
 
 
 def standing_objectives(day: date) -> QuerySet[Objective]:
@@ -150,7 +156,8 @@ def standing_objectives(day: date) -> QuerySet[Objective]:
     return Objective.objects.filter(Q(retired_on=None) | Q(retired_on__gt=day))
 
 
-def _agreed(objective: Objective, day: date) -> Agreed | None:
+def agreed_on(objective: Objective, day: date) -> Agreed | None:
+    """What is agreed about an objective that was read `with_versions`; None before its first version."""
     indicator = objective.indicator
     measured = list(indicator.versions.all())
     version, measure = version_on(objective.versions.all(), day), version_on(measured, day)
