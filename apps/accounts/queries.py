@@ -4,9 +4,14 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
-from apps.accounts.models import SignInTry
+from apps.accounts.models import SignInTry, User
 
 HOUR = timedelta(hours=1)
+
+
+def find_person(mail: str) -> User | None:
+    """Somebody who can sign in, by mail address."""
+    return User.objects.filter(email__iexact=mail.strip(), is_active=True).first()
 
 
 def list_tries(now: datetime, **of: str) -> QuerySet[SignInTry]:

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from apps.core.periods import Grain, Period, UnknownPeriod, parse_period
 from apps.core.problems import Unreadable
 
 PER_PAGE = 50
@@ -55,6 +56,28 @@ def read_choice(request: HttpRequest, name: str, offered: Sequence[str]) -> str:
         raise Unreadable("ordering_not_offered" if name == "order" else "unknown_parameter",
                          f"{name} is one of {', '.join(offered)}; {chosen!r} is not offered.")  # fmt: skip
     return chosen
+
+
+def choice_links(request: HttpRequest, name: str, offered: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
+    """Links that choose one of `offered` (value and label; default: the first) and keep what else was asked."""
+    chosen, found = request.GET.get(name, offered[0][0]), []
+    for value, label in offered:
+        query = request.GET.copy()
+        query.pop("page", None)
+        query[name] = value
+        found.append({"label": label, "url": f"?{query.urlencode()}", "current": value == chosen})
+    return found
+
+
+def week_named(name: str, text: str) -> Period:
+    """The week that a parameter names; raises 400 for anything else."""
+    try:
+        period = parse_period(text[:20])
+    except UnknownPeriod as fault:
+        raise Unreadable("unknown_parameter", str(fault)) from None
+    if period.grain is not Grain.WEEK:
+        raise Unreadable("unknown_parameter", f"{name} is a week such as 2026-W34.")
+    return period
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,11 @@ class Invalid(ProblemError):
     status, title = 422, "Some fields need attention"
 
 
+def invalid(pointer: str, code: str, sentence: str) -> Invalid:
+    """One fault at one place, whose sentence says all there is to say."""
+    return Invalid("validation_failed", sentence, [FieldProblem(pointer, code, sentence)])
+
+
 class PreconditionMissing(ProblemError):
     """428: a write that does not say which revision it was made on."""
 

@@ -110,6 +110,11 @@ class Principal:
         return frozenset(own | ({self.token_team_id} if self.token_team_id else set()))
 
     @property
+    def works_somewhere(self) -> bool:
+        """True for a person who does the work of some team."""
+        return self.is_person and bool(self.working_team_ids)
+
+    @property
     def sender(self) -> str:
         """Whose keys a sent object carries: the owner of a token, so that a new token repeats nothing."""
         if self.kind is PrincipalKind.TOKEN:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.core.inputs import Input, InstantField
@@ -137,9 +138,10 @@ class OneIncidentOutput(IncidentOutput):
         fields = (*IncidentOutput.Meta.fields, "milestones", "severity_changes", "timeline", "links")
         read_only_fields = fields
 
-    def get_links(self, incident: Incident) -> list[dict[str, Any]]:
+    @extend_schema_field(LinkOutput(many=True))
+    def get_links(self, incident: Incident) -> Any:
         """What holds of each deployment and change it was linked to."""
-        return list(self.context.get("links", ()))
+        return LinkOutput(self.context["links"], many=True).data
 
 
 class PolicyOutput(serializers.ModelSerializer[SeverityPolicy]):

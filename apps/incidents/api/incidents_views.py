@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from apps.core.access import Access
 from apps.core.api import located_problems
 from apps.core.filtering import require_known
-from apps.core.problems import FieldProblem, Invalid, Outdated, ProblemError
+from apps.core.problems import FieldProblem, Outdated, ProblemError, invalid
 from apps.core.revisions import etag_of, read_if_match
 from apps.incidents.api import incidents_serializers as shapes
 from apps.incidents.domain.incident_words import LinkedFact, LinkKind, MilestoneKind
@@ -95,8 +95,7 @@ class IncidentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
         kind, said = MilestoneKind(values.pop("kind")), {"source": self._source(request), "by": self._by(request)}
         if kind is MilestoneKind.REOPENED:
             if values["at"] is None:
-                sentence = "A reopening has a time."
-                raise Invalid("validation_failed", sentence, [FieldProblem("/at", "required", sentence)])
+                raise invalid("/at", "required", "A reopening has a time.")
             statements.reopen_incident(incident=found, at=values["at"], reason=values.get("reason", ""), **said)
         else:
             statements.record_milestone(incident=found, kind=kind, **values, **said)

@@ -8,7 +8,7 @@ from django.db import transaction
 from apps.accounts.domain import Principal
 from apps.core import clock
 from apps.core.fact_parsing import printable
-from apps.core.problems import Conflict, FieldProblem, Invalid, Outdated
+from apps.core.problems import Conflict, Outdated, invalid
 from apps.incidents.domain.conflicts import is_stale
 from apps.incidents.domain.incident_words import Exclusion, ServiceRole
 from apps.incidents.models import Incident, IncidentService
@@ -93,7 +93,7 @@ def touch_service(
     incident, now = queries.lock_incident(incident.pk), now or clock.as_of()
     place = services.places_by_slug([service], now).get(service.lower())
     if place is None:
-        raise _invalid("/service", "unknown_service", f"There is no service {printable(service)}.")
+        raise invalid("/service", "unknown_service", f"There is no service {printable(service)}.")
     if role is ServiceRole.ORIGIN:
         rows = IncidentService.objects.filter(incident=incident, role=ServiceRole.ORIGIN.value)
         rows.exclude(service_id=place.pk).update(role=ServiceRole.AFFECTED.value)
@@ -125,17 +125,17 @@ def release_service(
 def _root(incident: Incident, number: int | None, by: Principal) -> Incident:
     """The incident that is repeated; one that may not be known of is missing in the same words."""
     if number is None:
-        raise _invalid("/duplicate_of", "required", "Name the incident that this one repeats.")
+        raise invalid("/duplicate_of", "required", "Name the incident that this one repeats.")
     root = queries.visible(by).filter(pk=number).first()
     if root is None:
-        raise _invalid("/duplicate_of", "unknown_incident", f"There is no incident I-{number}.")
+        raise invalid("/duplicate_of", "unknown_incident", f"There is no incident I-{number}.")
     if root.pk == incident.pk:
-        raise _invalid("/duplicate_of", "out_of_range", "An incident does not repeat itself.")
+        raise invalid("/duplicate_of", "out_of_range", "An incident does not repeat itself.")
     if root.duplicate_of_id is not None:
         sentence = f"I-{root.pk} is a duplicate itself; name the incident it repeats, I-{root.duplicate_of_id}."
-        raise _invalid("/duplicate_of", "out_of_range", _of_visible(root, sentence, by))
+        raise invalid("/duplicate_of", "out_of_range", _of_visible(root, sentence, by))
     if queries.has_duplicates(incident):
-        raise _invalid("/duplicate_of", "out_of_range", "Others repeat this incident; it cannot be a duplicate itself.")
+        raise invalid("/duplicate_of", "out_of_range", "Others repeat this incident; it cannot be a duplicate itself.")
     return root
 
 
@@ -147,9 +147,5 @@ def _of_visible(root: Incident, sentence: str, by: Principal) -> str:
 
 def _required(reason: str, sentence: str) -> str:
     if not reason.strip():
-        raise _invalid("/reason", "required", sentence)
+        raise invalid("/reason", "required", sentence)
     return reason.strip()
-
-
-def _invalid(pointer: str, code: str, sentence: str) -> Invalid:
-    return Invalid("validation_failed", sentence, [FieldProblem(pointer, code, sentence)])

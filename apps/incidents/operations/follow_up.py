@@ -10,7 +10,7 @@ from apps.accounts.domain import Principal
 from apps.audit import operations as audit
 from apps.core import clock
 from apps.core.immutable import writing
-from apps.core.problems import Conflict, FieldProblem, Invalid, Outdated
+from apps.core.problems import Conflict, FieldProblem, Invalid, Outdated, invalid
 from apps.incidents.domain import action_notices as words
 from apps.incidents.domain.action_dates import date_problem, end_of_day
 from apps.incidents.domain.action_drafts import EvidenceDraft, evidence_problems, metric_problems
@@ -66,10 +66,6 @@ def _note(action: Action, act: str, *, by: Principal, reason: str = "", **data: 
     return action
 
 
-def _invalid(pointer: str, code: str, sentence: str) -> Invalid:
-    return Invalid("validation_failed", REFUSED, [FieldProblem(pointer, code, sentence)])
-
-
 @transaction.atomic
 def set_date(*, action: Action, due_on: date, reason: str, revision: int | None = None, by: Principal) -> Action:
     """Give an open action another due day, with a reason. The first one stays, and every one stays visible."""
@@ -78,9 +74,9 @@ def set_date(*, action: Action, due_on: date, reason: str, revision: int | None 
     action = _begin(action, ActionAct.SET_DATE, revision)
     problem = date_problem(due_on, now.astimezone(zone).date(), action.due_on)
     if problem:
-        raise _invalid("/due_on", "out_of_range", problem)
+        raise invalid("/due_on", "out_of_range", problem)
     if not reason.strip():
-        raise _invalid("/reason", "required", "Say what changed since the last date.")
+        raise invalid("/reason", "required", "Say what changed since the last date.")
     before, action.due_on, action.due_at = action.due_on, due_on, end_of_day(due_on, zone)
     write_date(action, due_on, reason=reason.strip(), now=now)
     notifications.settle(about=words.about_key(action.pk), kind=words.DUE.key)
@@ -164,7 +160,7 @@ def verify(*, action: Action, evidence: EvidenceDraft | None = None, by: Princip
     shown = follow_up.list_evidence(action)
     if not shown:
         words_ = "Link what shows it: a deployment, a test, a runbook, a dashboard or a document."
-        raise _invalid("/evidence/kind", "required", words_)
+        raise invalid("/evidence/kind", "required", words_)
     action.verified_at = now
     notifications.settle(about=words.about_key(action.pk), kind=words.DONE.key)
     links = _link_fixes(incident, action, shown, now=now) if incident and action.kind == ActionKind.PREVENT else []
@@ -188,7 +184,7 @@ def ask_drop(*, action: Action, reason: str, by: Principal) -> Action:
     now = clock.as_of()
     action = _begin(action, ActionAct.ASK_DROP, None)
     if not reason.strip():
-        raise _invalid("/reason", "required", "Say why it is not worth doing any more.")
+        raise invalid("/reason", "required", "Say why it is not worth doing any more.")
     action.drop_asked_at, action.drop_asked_by_id, action.drop_reason = now, by.user_id, reason.strip()
     told = "Somebody asks to drop it. Its tech lead or engineering manager confirms, or keeps it."
     tell(action, words.DROP, told, f"asked {action.revision}", by=by)

@@ -12,7 +12,7 @@ from apps.core import clock
 from apps.core.bulk import batched
 from apps.core.immutable import writing
 from apps.core.periods import local_midnight
-from apps.core.problems import FieldProblem, Invalid, Outdated
+from apps.core.problems import FieldProblem, Invalid, Outdated, invalid
 from apps.incidents.domain.oncall import HoursFault, hours_fault
 from apps.incidents.domain.page_words import Signal
 from apps.incidents.models_oncall import AlertRule, MaturityThresholds, OnCallProfile, Page
@@ -89,7 +89,7 @@ def _require_profile(zone: str, starts: int, ends: int, acknowledgement: int, re
 def _require_day(from_on: date, team: Team) -> None:
     if from_on < team.began_on:
         sentence = f"{team.name} began on {team.began_on:%-d %B %Y}; choose that day or a later one."
-        raise Invalid("validation_failed", sentence, [FieldProblem("/from_on", "out_of_range", sentence)])
+        raise invalid("/from_on", "out_of_range", sentence)
 
 
 def _place_anew(team: Team, since: datetime) -> None:

@@ -10,7 +10,7 @@ from apps.audit import operations as audit
 from apps.core import clock
 from apps.core.bulk import batched
 from apps.core.immutable import writing
-from apps.core.problems import Absent, FieldProblem, Invalid
+from apps.core.problems import Absent, invalid
 from apps.incidents.domain.page_words import Label
 from apps.incidents.models_oncall import AlertRule, Page, PageLabel
 from apps.incidents.operations.page_settling import publish_pages
@@ -30,7 +30,7 @@ def label_pages(*, team: Team, labels: Mapping[int, str], by: Principal) -> int:
     policies.require_can_label(by, team)
     if len(labels) > MOST_AT_ONCE:
         sentence = f"At most {MOST_AT_ONCE} pages are labelled at once."
-        raise Invalid("validation_failed", sentence, [FieldProblem("/pages", "too_many_items", sentence)])
+        raise invalid("/pages", "too_many_items", sentence)
     _require_known(labels.values())
     queries.lock_teams([team.pk])  # before its pages, as news of them do
     pages = queries.lock_pages(labels)
@@ -75,4 +75,4 @@ def _require_known(labels: Iterable[str]) -> None:
     strange = next((label for label in labels if label and label not in set(Label)), None)
     if strange is not None:
         sentence = f"A label is one of {', '.join(Label)}."
-        raise Invalid("validation_failed", sentence, [FieldProblem("/label", "unknown_value", sentence)])
+        raise invalid("/label", "unknown_value", sentence)

@@ -10,7 +10,7 @@ from apps.accounts.domain import Principal
 from apps.audit import operations as audit
 from apps.core import clock
 from apps.core.immutable import writing
-from apps.core.problems import FieldProblem, Invalid
+from apps.core.problems import Invalid, invalid
 from apps.incidents.domain.incident_words import StatementOrigin
 from apps.incidents.domain.severity import SHIPPED, Level, as_document, level_of, policy_problem
 from apps.incidents.models import Incident, SeverityChange, SeverityPolicy
@@ -38,7 +38,7 @@ def change_severity(
     origin, is_timed = origin_of(by), at is not None
     at = at or now
     if at > now:
-        raise _invalid("/at", "in_future", f"The time lies ahead of the clock here, {now:%Y-%m-%d %H:%M} UTC.")
+        raise invalid("/at", "in_future", f"The time lies ahead of the clock here, {now:%Y-%m-%d %H:%M} UTC.")
     known = level_of(queries.levels_of(incident), level)
     if known is None and origin is StatementOrigin.HUMAN:
         raise unknown_level(incident.policy, level if level is not None else reported_as)
@@ -83,11 +83,7 @@ def _said(incident: Incident, level: int | None, reported_as: str) -> dict[str, 
 def unknown_level(policy: SeverityPolicy, level: object) -> Invalid:
     """422 with the levels that may be named."""
     known = ", ".join(str(row["number"]) for row in policy.levels)
-    return _invalid("/level", "unknown_value", f"{level!s:.40} is no level of severity. Known: {known}.")
-
-
-def _invalid(pointer: str, code: str, sentence: str) -> Invalid:
-    return Invalid("validation_failed", sentence, [FieldProblem(pointer, code, sentence)])
+    return invalid("/level", "unknown_value", f"{level!s:.40} is no level of severity. Known: {known}.")
 
 
 def policy_in_force(at: datetime) -> SeverityPolicy:
@@ -104,11 +100,11 @@ def write_policy(
     policies.require_steward(by)
     now = clock.as_of()
     if problem := policy_problem(levels):
-        raise _invalid("/levels", "out_of_range", problem)
+        raise invalid("/levels", "out_of_range", problem)
     if not reason.strip():
-        raise _invalid("/reason", "required", "Say why the levels change; the reason stays with them.")
+        raise invalid("/reason", "required", "Say why the levels change; the reason stays with them.")
     if from_at is not None and from_at < now:
-        raise _invalid("/from_at", "in_past", "A policy holds from now or later; incidents keep theirs.")
+        raise invalid("/from_at", "in_past", "A policy holds from now or later; incidents keep theirs.")
     policy_in_force(now)  # what held until now is written down first
     policy = _write(levels, from_at or now, reason.strip(), by.user_id)
     data = {"from": policy.from_at.isoformat(), "reason": policy.reason, "levels": policy.levels}

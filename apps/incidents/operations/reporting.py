@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from apps.accounts.domain import Principal
 from apps.core import clock
 from apps.core.fact_parsing import printable
-from apps.core.problems import FieldProblem, Invalid
+from apps.core.problems import FieldProblem, Invalid, invalid
 from apps.incidents.domain.incident_words import (
     DetectedBy,
     IncidentKind,
@@ -135,11 +135,11 @@ def _with_origin(services: Sequence[Touched]) -> list[Touched]:
     """Each service once; a single one is where it began."""
     slugs = [one.service.lower() for one in services]
     if not services:
-        raise _invalid("/services", "required", "Name at least one service that was touched.")
+        raise invalid("/services", "required", "Name at least one service that was touched.")
     if len(set(slugs)) != len(slugs):
-        raise _invalid("/services", "duplicate_value", "Name each service once.")
+        raise invalid("/services", "duplicate_value", "Name each service once.")
     if sum(one.role is ServiceRole.ORIGIN for one in services) > 1:
-        raise _invalid("/services", "out_of_range", "An incident begins in one service at most.")
+        raise invalid("/services", "out_of_range", "An incident begins in one service at most.")
     if len(services) == 1:
         (one,) = services
         return [Touched(one.service, ServiceRole.ORIGIN, one.flow, one.tenant)]
@@ -167,7 +167,7 @@ def place_services(services: Sequence[Touched], at: datetime, by: Principal) -> 
         sentence = (
             f"{printable(services[begun].service)} belonged to no team on {day}; its owner is named in the catalogue."
         )
-        raise _invalid(f"/services/{begun}/service", "unowned_service", sentence)
+        raise invalid(f"/services/{begun}/service", "unowned_service", sentence)
     return places, owner_id
 
 
@@ -183,7 +183,3 @@ def _row(incident: Incident, one: Touched, places: dict[str, Place]) -> Incident
     return IncidentService(
         incident=incident, service_id=place.pk, role=one.role.value, flow=one.flow, tenant=one.tenant
     )
-
-
-def _invalid(pointer: str, code: str, sentence: str) -> Invalid:
-    return Invalid("validation_failed", sentence, [FieldProblem(pointer, code, sentence)])

@@ -7,7 +7,7 @@ from django.db import transaction
 from apps.accounts.domain import Principal
 from apps.accounts.models import User
 from apps.core import clock
-from apps.core.problems import Conflict, FieldProblem, Forbidden, Invalid
+from apps.core.problems import Conflict, Forbidden, invalid
 from apps.incidents.domain.incident_words import Visibility
 from apps.incidents.models import Incident, IncidentAccess
 from apps.incidents.operations.noting import note
@@ -49,7 +49,7 @@ def ask_lift(*, incident: Incident, reason: str, by: Principal) -> Incident:
         raise Conflict("illegal_transition", "Lifting is asked for already; another listed person answers.")
     if not reason.strip():
         sentence = "Say why everybody may know of it now."
-        raise Invalid("validation_failed", sentence, [FieldProblem("/reason", "required", sentence)])
+        raise invalid("/reason", "required", sentence)
     incident.lift_asked_at, incident.lift_asked_by_id = clock.now(), by.user_id
     incident.lift_reason = reason.strip()
     incident.save(update_fields=["lift_asked_at", "lift_asked_by", "lift_reason"])

@@ -6,7 +6,7 @@ from apps.accounts.domain import Principal
 from apps.accounts.models import User
 from apps.audit import operations as audit
 from apps.core import clock
-from apps.core.problems import Conflict, FieldProblem, Invalid
+from apps.core.problems import Conflict, FieldProblem, Invalid, invalid
 from apps.incidents.domain.incident_words import Visibility
 from apps.incidents.domain.retro_words import RetroState
 from apps.incidents.domain.retros import STEP_SENTENCES, STEPS, RetroAct, form_of, step_problem
@@ -96,4 +96,4 @@ def _require_listed(incident: Incident, facilitator: User) -> None:
         return
     their_teams = teams.principal_of_user(facilitator, clock.now()).working_team_ids
     if not incidents.is_listed(incident, user_id=facilitator.pk, team_ids=their_teams):
-        raise Invalid("validation_failed", NOT_LISTED, [FieldProblem("/facilitator", "unknown_value", NOT_LISTED)])
+        raise invalid("/facilitator", "unknown_value", NOT_LISTED)

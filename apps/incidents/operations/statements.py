@@ -8,7 +8,7 @@ from django.db import transaction
 from apps.accounts.domain import Principal
 from apps.core import clock
 from apps.core.immutable import writing
-from apps.core.problems import Conflict, FieldProblem, Invalid
+from apps.core.problems import Conflict, FieldProblem, Invalid, invalid
 from apps.incidents.domain.folding import Said, fold
 from apps.incidents.domain.incident_words import MilestoneKind, StatementOrigin
 from apps.incidents.domain.retros import STEP_SENTENCES, StepProblem
@@ -130,13 +130,13 @@ def checked(incident: Incident, said: Sequence[Said], moment: Moment) -> Moment:
 
 def _require_time(moment: Moment, now: datetime, pointer: str) -> None:
     if problem := time_problem(moment, now):
-        raise Invalid("validation_failed", problem, [FieldProblem(pointer, "in_future", problem)])
+        raise invalid(pointer, "in_future", problem)
 
 
 def _require_reason(moment: Moment) -> None:
     if not moment.reason:
         sentence = "Say why this time is another one, or why it cannot be known; both stay readable."
-        raise Invalid("validation_failed", sentence, [FieldProblem("/reason", "required", sentence)])
+        raise invalid("/reason", "required", sentence)
 
 
 def _require_retro_open(incident: Incident) -> None:

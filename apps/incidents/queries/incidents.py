@@ -8,8 +8,9 @@ from django.db.models import Case, F, Prefetch, Q, QuerySet, Value, When
 
 from apps.accounts.domain import Principal
 from apps.accounts.models import User
+from apps.accounts.queries import find_person
 from apps.core.bulk import batched
-from apps.core.problems import Absent, FieldProblem, Invalid
+from apps.core.problems import Absent, invalid
 from apps.incidents.domain.folding import Folded, Said, fold
 from apps.incidents.domain.incident_words import IncidentKind, MilestoneKind, StatementOrigin
 from apps.incidents.domain.severities import Rated, Severity, rate
@@ -221,10 +222,9 @@ def has_duplicates(incident: Incident) -> bool:
     return Incident.objects.filter(duplicate_of=incident).exists()
 
 
-def find_person(email: str) -> User:
+def get_person(email: str) -> User:
     """The active person who signs in with an address; raises `Invalid`, in the same words for every other address."""
-    user = User.objects.filter(email__iexact=email, is_active=True).first()
+    user = find_person(email)
     if user is None:
-        sentence = "Nobody signs in with this address."
-        raise Invalid("validation_failed", sentence, [FieldProblem("/email", "unknown_person", sentence)])
+        raise invalid("/email", "unknown_person", "Nobody signs in with this address.")
     return user

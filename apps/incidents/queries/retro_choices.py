@@ -6,7 +6,6 @@ from datetime import datetime
 from django.db.models import Max
 
 from apps.accounts.domain import Principal
-from apps.accounts.models import User
 from apps.core import clock
 from apps.incidents.domain.retro_sections import Section
 from apps.incidents.domain.retro_words import RowKind
@@ -54,11 +53,6 @@ def last_saved_at(retro: Retro, section: Section) -> datetime | None:
     newest = RetroRevision.objects.filter(retro=retro, part__in=keys).aggregate(at=Max("saved_at"))
     found: datetime | None = newest["at"]
     return found
-
-
-def find_person(mail: str) -> User | None:
-    """Somebody who can sign in, by mail address."""
-    return User.objects.filter(email__iexact=mail.strip(), is_active=True).first()
 
 
 def touched_services(incident: Incident | None) -> Choices:

@@ -1,7 +1,5 @@
 """Incidents on pages: the list, reporting one, and one with everything that was said of it."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -10,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from apps.core import clock
 from apps.core.access import Access, access
-from apps.core.asking import PageRequest, read_choice, read_page, reads, require_known
+from apps.core.asking import PageRequest, choice_links, read_choice, read_page, reads, require_known
 from apps.core.form_problems import add_problem
 from apps.core.problems import Invalid
 from apps.incidents.domain.incident_words import IncidentKind
@@ -50,8 +48,10 @@ def incident_list(request: PageRequest) -> HttpResponse:
         "tables": tables,
         "pager": pager,
         "empty": EMPTY,
-        "choices": _choices(request, "standing", [(EVERY, "All"), *STANDING]),
-        "kinds": _choices(request, "kind", [(EVERY, "Of every sort"), *((k.value, w) for k, w in KIND_WORDS.items())]),
+        "choices": choice_links(request, "standing", [(EVERY, "All"), *STANDING]),
+        "kinds": choice_links(
+            request, "kind", [(EVERY, "Of every sort"), *((k.value, w) for k, w in KIND_WORDS.items())]
+        ),
         "teams": [(one.slug, one.name) for one in teams.list_teams()],
         "team": team,
         "kept": [(name, request.GET[name]) for name in ("standing", "kind", "service") if name in request.GET],
@@ -59,16 +59,6 @@ def incident_list(request: PageRequest) -> HttpResponse:
         "policy_url": reverse("incidents:severity-policy"),
     }
     return render(request, "incidents/incident_list.html", context)
-
-
-def _choices(request: PageRequest, name: str, offered: list[tuple[str, str]]) -> list[dict[str, Any]]:
-    chosen, found = request.GET.get(name, EVERY), []
-    for value, label in offered:
-        query = request.GET.copy()
-        query.pop("page", None)
-        query[name] = value
-        found.append({"label": label, "url": f"?{query.urlencode()}", "current": value == chosen})
-    return found
 
 
 @access(Access.TEAM_WRITE)

@@ -83,7 +83,7 @@ def incident_access(request: PageRequest, pk: int) -> HttpResponse:
 
     def do() -> None:
         team, email = by_slug.get(form.cleaned_data["team"]), form.cleaned_data["email"]
-        user = queries.find_person(email) if email else None
+        user = queries.get_person(email) if email else None
         restricting.give_access(incident=incident, user=user, team=team, by=request.principal)
 
     return act_page(

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
+from apps.accounts.queries import find_person
 from apps.core.access import Access, access
 from apps.core.asking import PageRequest
 from apps.core.form_problems import add_problem
@@ -15,7 +16,7 @@ from apps.incidents.forms.learning import FacilitatorForm, PublishForm, ReasonFo
 from apps.incidents.models import Retro
 from apps.incidents.operations import retro_amending, retro_opening, retro_publishing, retro_waiving
 from apps.incidents.policies import learning as policies
-from apps.incidents.queries import incidents, retro_choices
+from apps.incidents.queries import incidents
 from apps.incidents.queries import retros as queries
 from apps.incidents.views.learning import check_page, lead_to, retro_page
 
@@ -62,7 +63,7 @@ def retro_facilitator(request: PageRequest, pk: int) -> HttpResponse:
     form = FacilitatorForm(request.POST)
     if form.is_valid():
         mail = form.cleaned_data["facilitator"]
-        person = retro_choices.find_person(mail) if mail else None
+        person = find_person(mail) if mail else None
         if mail and person is None:
             form.add_error("facilitator", NOBODY)
         else:

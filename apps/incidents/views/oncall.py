@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST
 
 from apps.core import clock
 from apps.core.access import Access, access
-from apps.core.asking import PageRequest, read_choice, read_page, reads, require_known
+from apps.core.asking import PageRequest, read_choice, read_page, reads, require_known, week_named
 from apps.core.calendar_words import period_words
-from apps.core.periods import Grain, Period, UnknownPeriod, parse_period, period_at
+from apps.core.periods import Grain, Period, period_at
 from apps.core.problems import Unreadable
 from apps.incidents import presenting_oncall as presenting
 from apps.incidents.domain.page_words import Label
@@ -54,13 +54,7 @@ def _week(text: str, zone: ZoneInfo) -> Period:
     """The week that is named, else the running one; raises 400 for anything else."""
     if not text:
         return period_at(clock.as_of(), Grain.WEEK, zone)
-    try:
-        period = parse_period(text[:20])
-    except UnknownPeriod as fault:
-        raise Unreadable("unknown_parameter", str(fault)) from None
-    if period.grain is not Grain.WEEK:
-        raise Unreadable("unknown_parameter", "week is a week such as 2026-W34.")
-    return period
+    return week_named("week", text)
 
 
 def _zone(team: Team) -> ZoneInfo:

@@ -1,14 +1,12 @@
 """Actions in a list by standing, and the page of one: what was committed to, and what moved around it."""
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from apps.core import clock
 from apps.core.access import Access, access
-from apps.core.asking import PageRequest, read_choice, read_page, reads
+from apps.core.asking import PageRequest, choice_links, read_choice, read_page, reads
 from apps.incidents.domain.action_dates import Standing
 from apps.incidents.domain.action_words import ActionOrigin
 from apps.incidents.queries import follow_up
@@ -33,21 +31,17 @@ def action_list(request: PageRequest) -> HttpResponse:
         "tables": list_tables(page.rows, list_effects(page.rows)),
         "pager": page.pager,
         "empty": EMPTY,
-        "choices": _choices(request, "standing", [(EVERY, "All"), *((s.value, s.label) for s in Standing)]),
-        "origins": _choices(
+        "choices": choice_links(request, "standing", [(EVERY, "All"), *((s.value, s.label) for s in Standing)]),
+        "origins": choice_links(
             request, "origin", [(EVERY, "From anywhere"), *((o.value, words) for o, words in ORIGIN_WORDS.items())]
         ),
-        "whose": _choices(request, "whose", [(EVERY, "Of all teams"), (MINE, "Mine to do")]),
+        "whose": choice_links(request, "whose", [(EVERY, "Of all teams"), (MINE, "Mine to do")]),
         "teams": [(team.slug, team.name) for team in teams.list_teams()],
         "team": asked.team,
         "kept": [(name, request.GET[name]) for name in ("standing", "origin", "whose") if name in request.GET],
-        "create_url": reverse("incidents:action-create") if _works_somewhere(request) else "",
+        "create_url": reverse("incidents:action-create") if request.principal.works_somewhere else "",
     }
     return render(request, "portal/action_list.html", context)
-
-
-def _works_somewhere(request: PageRequest) -> bool:
-    return any(request.principal.works_in(team_id) for team_id in request.principal.team_roles)
 
 
 def _asked(request: PageRequest) -> follow_up.Listed:
@@ -60,16 +54,6 @@ def _asked(request: PageRequest) -> follow_up.Listed:
         origin="" if origin == EVERY else origin,
         assignee_id=request.principal.user_id if whose == MINE else None,
     )
-
-
-def _choices(request: PageRequest, name: str, offered: list[tuple[str, str]]) -> list[dict[str, Any]]:
-    chosen, found = request.GET.get(name, EVERY), []
-    for value, label in offered:
-        query = request.GET.copy()
-        query.pop("page", None)
-        query[name] = value
-        found.append({"label": label, "url": f"?{query.urlencode()}", "current": value == chosen})
-    return found
 
 
 @access(Access.SHARED_READ)

@@ -9,10 +9,9 @@ from django.urls import reverse
 
 from apps.core import clock
 from apps.core.access import Access, access
-from apps.core.asking import PageRequest, read_choice, reads
+from apps.core.asking import PageRequest, read_choice, reads, week_named
 from apps.core.calendar_words import period_words
-from apps.core.periods import Grain, Period, UnknownPeriod, last_complete, parse_period
-from apps.core.problems import Unreadable
+from apps.core.periods import Grain, Period, last_complete
 from apps.portal.context.oncall import on_call_context
 from apps.portal.queries.oncall import get_on_call
 from apps.teams.queries import get_team
@@ -47,13 +46,7 @@ def _week(text: str) -> Period:
     """The week that is named, else the last complete one; raises 400 for anything else."""
     if not text:
         return last_complete(clock.as_of(), Grain.WEEK, clock.reporting_zone())
-    try:
-        period = parse_period(text[:20])
-    except UnknownPeriod as fault:
-        raise Unreadable("unknown_parameter", str(fault)) from None
-    if period.grain is not Grain.WEEK:
-        raise Unreadable("unknown_parameter", "until is a week such as 2026-W34.")
-    return period
+    return week_named("until", text)
 
 
 def _choices(chosen: str, week: Period) -> list[dict[str, Any]]:
