@@ -17,5 +17,6 @@ BEAT_SCHEDULE = {
     "governance-move-proposals": {"task": "governance.move_proposals", "schedule": EVERY_MINUTE},
     "governance-remind": {"task": "governance.remind", "schedule": EVERY_MINUTE},
     "notifications-send-mail": {"task": "notifications.send_mail", "schedule": EVERY_MINUTE},
+    "objectives-evaluate-due": {"task": "objectives.evaluate_due", "schedule": EVERY_MINUTE},
     "reviews-generate-due-reviews": {"task": "reviews.generate_due_reviews", "schedule": EVERY_MINUTE},
 }

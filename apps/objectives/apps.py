@@ -4,7 +4,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-from apps.core import fact_receiving
+from apps.core import fact_receiving, facts
 
 
 class ObjectivesConfig(AppConfig):
@@ -16,8 +16,10 @@ class ObjectivesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Offer the facts to be measured, and hand SLIs, SLOs and budget policies to governance."""
+        """Offer facts to be measured, hand SLIs, SLOs and budget policies to governance, follow incidents."""
         import_module("apps.objectives.facts")
         import_module("apps.objectives.governed")
         receiving = import_module("apps.objectives.operations.sample_receiving")
+        asking = import_module("apps.objectives.operations.evaluation_asking")
+        facts.on_touched(asking.ask_after_incidents)
         fact_receiving.read_with("sli_samples", receiving.receive_samples)

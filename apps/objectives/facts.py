@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 from apps.core.fact_sources import FactField, FactSource, FieldType, sources
-from apps.objectives.models_facts import BusinessFact, SampleFact
+from apps.objectives.domain.burning import TierKey
+from apps.objectives.domain.objective_words import AlertKind, BudgetState
+from apps.objectives.models_facts import BudgetDayFact, BurnAlertFact, BusinessFact, SampleFact
 
 T = FieldType
 
@@ -58,4 +60,46 @@ BUSINESS = FactSource(
     ),
 )
 
-ALL = tuple(sources.register(source) for source in (SAMPLES, BUSINESS))
+QUIET = timedelta(days=36500)  # no alert for however long is no sign of a broken feed
+
+BUDGET_DAYS = FactSource(
+    key="budget_days",
+    label="Budget days",
+    description="How each objective stood at the end of a local day, over its window.",
+    model=BudgetDayFact,
+    clocks=("day",),
+    main_clock="day",
+    reported_at="/api/v1/objectives/",
+    own_channel="budgets",
+    silent_after=timedelta(days=3),
+    fields=(
+        FactField("day", T.TIME, "The first instant of the local day.", required=True, example=_SLICE),
+        FactField("objective", T.CODE, "The objective's short name.", required=True, example="checkout-works"),
+        FactField("bad", T.INT, "Bad units in its window.", required=True, example=2911),
+        FactField("counted", T.INT, "Counted units in its window.", required=True, example=1284500),
+        FactField("allowed", T.DECIMAL, "Bad units that were agreed to.", example="3853.5"),
+        FactField("state", T.ENUM, "Where it stood.", choices=tuple(BudgetState)),
+    ),
+)
+
+BURN_ALERTS = FactSource(
+    key="burn_alerts",
+    label="Burn alerts",
+    description="Openings of burn alerts: a budget that went many times faster than evenly.",
+    model=BurnAlertFact,
+    clocks=("opened_at", "closed_at"),
+    main_clock="opened_at",
+    reported_at="/api/v1/objectives/",
+    own_channel="budgets",
+    silent_after=QUIET,
+    timeline=lambda row: f"Burn alert of {row.objective}: {row.kind}.",
+    fields=(
+        FactField("opened_at", T.TIME, "When it opened.", required=True, example=_SLICE),
+        FactField("closed_at", T.TIME, "When it closed; empty while it is open."),
+        FactField("objective", T.CODE, "The objective's short name.", required=True, example="checkout-works"),
+        FactField("tier", T.ENUM, "Which share of the budget, over how long.", choices=tuple(TierKey)),
+        FactField("kind", T.ENUM, "Whether it asks for somebody now, or soon.", choices=tuple(AlertKind)),
+    ),
+)
+
+ALL = tuple(sources.register(source) for source in (SAMPLES, BUSINESS, BUDGET_DAYS, BURN_ALERTS))

@@ -1,14 +1,19 @@
 """Make objectives due for evaluation: after new counts, at local midnight, after a change of what judges them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
 
+from apps.core import clock
 from apps.core.bulk import batched
+from apps.core.facts import Touched
+from apps.core.work import nudge
 from apps.objectives.models import EvaluationDue
 from apps.objectives.queries import due_evaluations
 
+EVALUATE = "objectives.evaluate_due"
+INCIDENTS = "incidents"
 UPDATED = ["due_at", "done_at", "attempts", "last_error", "changed_from"]
 
 
@@ -39,7 +44,21 @@ def ask_objectives(changed: Mapping[int, date | None], at: datetime) -> int:
             row.changed_from = _earlier(kept, changed[row.objective_id])
             row.due_at, row.done_at, row.attempts, row.last_error = at, None, 0, ""
         EvaluationDue.objects.bulk_update(duties, UPDATED, batch_size=500)
+    if wanted:
+        nudge(EVALUATE)
     return len(wanted)
+
+
+def ask_after_incidents(touched: Sequence[Touched]) -> None:
+    """Receiver of changed facts: an incident that moved may have spent another part of its service's budgets."""
+    earliest: dict[int, date] = {}
+    for change in touched:
+        if change.source.key == INCIDENTS and change.instants:
+            day = clock.local_day(min(change.instants))
+            earliest[change.service_id] = min(day, earliest.get(change.service_id, day))
+    judged = due_evaluations.list_of_services(earliest.keys())
+    if judged:
+        ask_objectives({objective: earliest[service] for objective, service in judged}, clock.now())
 
 
 def _earlier(one: date | None, other: date | None) -> date | None:

@@ -20,23 +20,28 @@ COLUMNS = ("version_id", "series_id", "day", "bad", "counted", "raw_bad", "raw_c
 def keep_days(framed: Sequence[Framed], changed: Mapping[int, date | None]) -> None:
     """Write the days of promises that changed since the day that `changed` names for their version, or are missing."""
     kept = first_kept([one.question.version_id for one in framed if one.question.version_id is not None])
-    asked: list[tuple[int, date, Framed, bool]] = []
+    asked: dict[tuple[int, date], Framed] = {}
+    first: dict[int, date] = {}
     for one in framed:
         version_id = one.question.version_id
         if version_id is not None:
-            days = _days(one, kept.get(version_id), changed.get(version_id))
-            asked += [(version_id, day, one, day == one.plan.first_on) for day in days]
-    counted = count([one.day(day) for _, day, one, _ in asked])
-    _remove([(version_id, day, one) for version_id, day, one, _ in asked])
+            asked |= {(version_id, day): one for day in _days(one, kept.get(version_id), changed.get(version_id))}
+            first[version_id] = min(first.get(version_id, _needed(one)), _needed(one))
+    counted = count([one.day(day) for (_, day), one in asked.items()])
+    _remove(asked)
     rows: list[tuple[int | date | None, ...]] = []
-    for (version_id, day, _, is_first), units in zip(asked, counted, strict=True):
-        rows += _rows(version_id, day, units, is_first=is_first)
+    for (version_id, day), units in zip(asked, counted, strict=True):
+        rows += _rows(version_id, day, units, is_first=day == first[version_id])
     insert_rows(BudgetDay, COLUMNS, rows)
+
+
+def _needed(one: Framed) -> date:
+    return one.plan.first_on or one.newest_on
 
 
 def _days(one: Framed, first: date | None, changed: date | None) -> list[date]:
     """The days that are missing before the first that is kept, and those from the first change on."""
-    needed = one.plan.first_on or one.newest_on
+    needed = _needed(one)
     days = set(_between(needed, first if first is not None else one.newest_on + DAY))
     if changed is not None:
         days |= set(_between(max(changed, min(needed, first or needed)), one.newest_on + DAY))
@@ -48,10 +53,10 @@ def _between(first: date, end: date) -> Iterator[date]:
         yield first + offset * DAY
 
 
-def _remove(asked: Sequence[tuple[int, date, Framed]]) -> None:
+def _remove(asked: Mapping[tuple[int, date], Framed]) -> None:
     """Make room: sums by version and day, keys by their series too, as their index wants it."""
     by_day: dict[date, list[tuple[int, Framed]]] = {}
-    for version_id, day, one in asked:
+    for (version_id, day), one in asked.items():
         by_day.setdefault(day, []).append((version_id, one))
     by_versions: dict[tuple[int, ...], list[date]] = {}
     series: dict[tuple[int, ...], set[int]] = {}

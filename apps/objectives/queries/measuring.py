@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import cast
 
-from django.db.models import F, OuterRef, Subquery
-
 from apps.core import clock
 from apps.core.periods import local_midnight
 from apps.objectives.domain.evaluating import Frame, frame_of
@@ -15,10 +13,11 @@ from apps.objectives.domain.indicator_words import KINDS, Dimension
 from apps.objectives.domain.promises import Promise
 from apps.objectives.domain.reading import Plan, Read, Units, plan_of
 from apps.objectives.domain.windows import DAY, Span
-from apps.objectives.models import Sample, Series
+from apps.objectives.models import Series
 from apps.objectives.queries.agreements import Agreed
 from apps.objectives.queries.counting import Counted, Source, Stretch, count
 from apps.objectives.queries.kept_days import sum_kept_days
+from apps.objectives.queries.slice_sums import newest_before
 
 
 @dataclass(frozen=True)
@@ -116,16 +115,13 @@ Earlier = Mapping[tuple[int, datetime], datetime | None]
 
 
 def _newest_before(questions: Sequence[Question], series: Mapping[int, list[SeriesRow]]) -> Earlier:
-    """For questions about the past, the newest usable slice of each series that has gone on since; one per instant."""
-    found: dict[tuple[int, datetime], datetime | None] = {}
-    for before in {one.before for one in questions if one.before is not None}:
-        asked = {one.indicator_id for one in questions if one.before == before}
-        since = [pk for of in asked for pk, _, newest in series.get(of, []) if newest is not None and newest >= before]
-        slices = Sample.objects.filter(series=OuterRef("pk"), starts_at__lt=before, good__gte=0, good__lte=F("valid"))
-        newest = Subquery(slices.order_by("-starts_at").values("starts_at")[:1])
-        rows = Series.objects.filter(pk__in=since).annotate(newest=newest).values_list("pk", "newest")
-        found |= {(pk, before): at for pk, at in rows}
-    return found
+    """For questions about the past, the newest usable slice of each series that has gone on since."""
+    asked = {
+        (pk, one.before)
+        for one in questions if one.before is not None
+        for pk, _, newest in series.get(one.indicator_id, []) if newest is not None and newest >= one.before
+    }  # fmt: skip
+    return newest_before(sorted(asked))
 
 
 def _framed(question: Question, series: Sequence[SeriesRow], earlier: Earlier) -> Framed | None:

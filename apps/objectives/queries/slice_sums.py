@@ -13,7 +13,7 @@ from apps.objectives.domain.counts import Tally
 from apps.objectives.domain.objective_words import Method
 from apps.objectives.domain.windows import Span
 from apps.objectives.models import Sample
-from apps.objectives.queries.bound_rows import bound_rows, fetch
+from apps.objectives.queries.bound_rows import bound_rows, fetch, instant_of
 
 COLUMNS = {
     "number": "bigint", "series": "bigint", "starts": "timestamptz", "ends": "timestamptz", "num": "bigint",
@@ -48,6 +48,13 @@ _OF_SUMS = f"""
         GROUP BY p.number, p.num, p.den, s.starts_at
     ) AS t
     GROUP BY t.number
+"""  # noqa: S608  our own names
+# A limit of one row, as the index gives the newest first; `MAX` would read every slice before the instant on SQLite.
+_NEWEST = f"""
+    SELECT p.number, (
+        SELECT s.starts_at FROM {_TABLE} AS s
+        WHERE s.series_id = p.series AND s.starts_at < p.before AND {_USABLE} ORDER BY s.starts_at DESC LIMIT 1
+    ) FROM {{asked}}
 """  # noqa: S608  our own names
 
 
@@ -100,3 +107,13 @@ def _sums(statement: str, pieces: Sequence[Piece]) -> dict[int, SliceSums]:
 def _row(piece: Piece) -> tuple[int, int, datetime, datetime, int, int]:
     share = piece.slice_target
     return piece.number, piece.series_id, piece.span.start, piece.span.end, share.numerator, share.denominator
+
+
+def newest_before(asked: Sequence[tuple[int, datetime]]) -> dict[tuple[int, datetime], datetime | None]:
+    """The newest usable slice of each series that starts before an instant; one query for any number of them."""
+    if not asked:
+        return {}
+    columns = {"number": "bigint", "series": "bigint", "before": "timestamptz"}
+    table, values = bound_rows("p", columns, [(number, *one) for number, one in enumerate(asked)])
+    rows = fetch(_NEWEST.replace("{asked}", table), values)
+    return {asked[number]: instant_of(found) for number, found in rows}

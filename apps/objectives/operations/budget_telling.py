@@ -1,0 +1,95 @@
+"""Tell people what happens to the budgets they answer for, in the transaction in which it happens."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from fractions import Fraction
+
+from apps.accounts.domain import ROLE_WORDS, SYSTEM, Principal
+from apps.core import clock
+from apps.notifications import operations as notifications
+from apps.notifications.domain.notices import About, Notice
+from apps.objectives.domain import budget_notices as words
+from apps.objectives.domain.burning import PATTERN
+from apps.objectives.domain.evaluating import tiers_for
+from apps.objectives.domain.objective_words import AlertKind
+from apps.objectives.domain.policy_words import RuleKey
+from apps.objectives.domain.printing import spent_share_text
+from apps.objectives.models import BudgetDecision, BurnAlert, PolicyTrigger
+from apps.objectives.operations.alerting import AlertChanges
+from apps.objectives.operations.judging import Judgement
+from apps.objectives.queries.agreements import Agreed
+from apps.objectives.queries.signers import people_to_sign, rule_of, workers_of
+
+SHARES: Mapping[str, Fraction] = {rule.key.value: rule.share for rule in PATTERN}
+
+
+def about(slug: str, name: str) -> About:
+    """An objective as notices name it."""
+    return About(words.about_key(slug), name, words.page_of(slug))
+
+
+def tell_burning(changes: AlertChanges, judgements: Mapping[int, Judgement], at: datetime) -> None:
+    """One notice for each opening of a tier, with its keys; and for keys that join, until somebody looks after it."""
+    told = [(alert, _opened_words(alert, judgements), "opened") for alert in changes.opened]
+    told += [
+        (alert, words.joined_words(keys), f"joined {at:%Y-%m-%dT%H:%M}")
+        for alert, keys in changes.joined if alert.acknowledged_at is None
+    ]  # fmt: skip
+    if not told:
+        return
+    people = workers_of({alert.objective.owner_team_id for alert, _, _ in told}, clock.now())
+    notices: list[Notice] = []
+    for alert, text, of in told:
+        agreed = judgements[alert.objective_id].agreed
+        thing, team = about(agreed.objective.slug, agreed.promise.name), agreed.objective.owner_team
+        reason, occasion = words.reason_words(team.name), f"{alert.pk} {of}"
+        notices += [
+            Notice(person, words.BURNING.key, thing, text, reason, occasion) for person in people.get(team.pk, ())
+        ]
+    notifications.notify(notices=notices, by=SYSTEM)
+
+
+def _opened_words(alert: BurnAlert, judgements: Mapping[int, Judgement]) -> str:
+    one = judgements[alert.objective_id]
+    share = spent_share_text(SHARES[alert.tier])
+    framed = one.answer.framed if one.answer else None
+    tiers = tiers_for(one.promise, framed.frame, is_cause=framed.question.is_cause).present if framed else ()
+    long = next(tier.long for tier in tiers if tier.key.value == alert.tier)
+    return words.burning_words(AlertKind(alert.kind), share, long, alert.keys)
+
+
+def tell_fired(triggers: Sequence[PolicyTrigger], agreed: Mapping[int, Agreed]) -> None:
+    """Ask those who sign a rule's decision, each with the role in which they are asked."""
+    notices: list[Notice] = []
+    signers = people_to_sign([(one.objective.owner_team_id, rule_of(one).signers) for one in triggers], clock.now())
+    for trigger, asked in zip(triggers, signers, strict=True):
+        rule, one = rule_of(trigger), agreed[trigger.objective_id]
+        text = words.fired_words(RuleKey(trigger.rule), rule.asks)
+        notices += _to_signers(trigger, one, asked, words.FIRED.key, text, str(trigger))
+    notifications.notify(notices=notices, by=SYSTEM)
+
+
+def tell_waiting(
+    decision: BudgetDecision, agreed: Agreed, asked: Mapping[int, str], by: Principal
+) -> None:  # fmt: skip
+    """Ask those whose signature a decision still needs."""
+    text = f"Decided: {decision.verb}. {decision.sentence} It needs your signature."
+    trigger = decision.trigger
+    occasion = f"{trigger} {decision.number}"
+    notifications.notify(notices=_to_signers(trigger, agreed, asked, words.SIGNATURE.key, text, occasion), by=by)
+
+
+def _to_signers(
+    trigger: PolicyTrigger, agreed: Agreed, asked: Mapping[int, str], kind: str, text: str, occasion: str
+) -> list[Notice]:  # fmt: skip
+    thing, team = about(agreed.objective.slug, agreed.promise.name), trigger.objective.owner_team.name
+    return [
+        Notice(person, kind, thing, text, words.signer_words(ROLE_WORDS[role], team), occasion)
+        for person, role in asked.items()
+    ]
+
+
+def settle_told(slug: str, kinds: Iterable[str], still: Collection[int] = ()) -> None:
+    """What was asked for is done: it leaves the inboxes of those who need it no more."""
+    for kind in kinds:
+        notifications.settle(about=words.about_key(slug), kind=kind, still=list(still))

@@ -1,0 +1,173 @@
+"""Evaluate what is due: days, alerts, states, kept results, triggers and facts of many objectives in one transaction.
+
+A duty never ends while its objective stands: it comes again at the next local midnight, or when silence would be stale.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from apps.accounts.domain import SYSTEM
+from apps.audit import operations as audit
+from apps.core import clock
+from apps.core.due import drain
+from apps.core.periods import local_midnight
+from apps.objectives.domain.objective_words import EvaluationCause
+from apps.objectives.domain.windows import DAY
+from apps.objectives.models import BudgetStatus, EvaluationDue, Objective, ObjectiveVersion, PolicyTrigger
+from apps.objectives.operations import budget_telling as telling
+from apps.objectives.operations.alerting import AlertChanges, follow_alerts
+from apps.objectives.operations.budget_facts import publish_alerts, publish_budget_days
+from apps.objectives.operations.evaluation_asking import ask_objectives
+from apps.objectives.operations.judging import (
+    Exempt,
+    Judgement,
+    Place,
+    exemptions_around,
+    judge,
+    measure_now,
+    stale_at,
+)
+from apps.objectives.operations.status_keeping import keep_results, write_statuses
+from apps.objectives.operations.triggering import fire_rules, follow_triggers
+from apps.objectives.queries import agreements, due_evaluations
+from apps.objectives.queries import budget_standing as queries
+from apps.objectives.queries.agreements import Agreed
+from apps.objectives.queries.measuring import Answer
+
+BATCH = 200
+HOLD = timedelta(minutes=10)
+MOST_MIDNIGHTS = 7
+SHORTEST_WAIT = timedelta(minutes=1)
+Changed = Mapping[int, date | None]
+
+
+def evaluate_due(*, limit: int = BATCH) -> int:
+    """Evaluate every objective that is due, so many at a time; answers how many there were."""
+    return drain(EvaluationDue, evaluate, batch=limit, hold=HOLD)
+
+
+@transaction.atomic
+def ask_missing() -> int:
+    """Make objectives due that have no duty yet; the rest come round by themselves."""
+    return ask_objectives(dict.fromkeys(due_evaluations.list_without_duty()), clock.now())
+
+
+@transaction.atomic
+def evaluate(duties: Sequence[EvaluationDue]) -> None:
+    """Evaluate the objectives of these duties."""
+    at, changed = clock.as_of(), {duty.objective_id: duty.changed_from for duty in duties}
+    agreed = {one.objective.pk: one for one in agreements.list_agreed(changed, clock.local_day(at))}
+    triggers = queries.lock_open_triggers(list(agreed))
+    exempt = exemptions_around(agreed.values(), at)
+    versions = _versions(agreed, triggers)
+    answers = measure_now(agreed, versions, exempt, changed)
+    in_force = {pk: answers[pk, one.version.pk] for pk, one in agreed.items() if (pk, one.version.pk) in answers}
+    alerts = follow_alerts(agreed, in_force, at)
+    judged = {
+        pk: judge(one, one.promise, in_force.get(pk), exempt[pk], at, alerts.open_keys[pk])
+        for pk, one in agreed.items()
+    }  # fmt: skip
+    _keep_midnights(agreed, exempt, at)
+    before = queries.statuses_of(list(agreed))
+    was = {pk: row for (pk, key), row in before.items() if not key}
+    write_statuses(list(judged.values()), before, clock.now())
+    moved = [one for pk, one in judged.items() if pk not in was or was[pk].state != one.state]
+    keep_results(moved, EvaluationCause.STATE_CHANGE, at, clock.now())
+    follow_triggers(triggers, dict(_met(triggers, agreed, answers, exempt, at)), at)
+    fired = fire_rules(list(judged.values()), was, triggers, changed, at)
+    publish_alerts(alerts.moved, agreed)
+    _come_again(duties, judged, at)
+    _announce(judged, was, alerts, fired, at)
+
+
+def _versions(agreed: Mapping[int, Agreed], triggers: Sequence[PolicyTrigger]) -> dict[Place, ObjectiveVersion]:
+    """The versions to be measured: those in force, and those under which open triggers fired."""
+    found = {(pk, one.version.pk): one.version for pk, one in agreed.items()}
+    return found | {(one.objective_id, one.version_id): one.version for one in triggers}
+
+
+def _met(
+    triggers: Sequence[PolicyTrigger], agreed: Mapping[int, Agreed], answers: Mapping[Place, Answer], exempt: Exempt,
+    at: datetime,
+) -> Iterator[tuple[int, bool | None]]:  # fmt: skip
+    """For each open trigger whether the promise it fired under is kept now."""
+    for trigger in triggers:
+        pk = trigger.objective_id
+        promise = agreements.promise_of(trigger.version)
+        one = judge(agreed[pk], promise, answers.get((pk, trigger.version_id)), exempt[pk], at)
+        yield trigger.pk, one.is_met
+
+
+def _keep_midnights(agreed: Mapping[int, Agreed], exempt: Exempt, at: datetime) -> None:
+    """Keep the results of local midnights that have passed and have none yet, oldest first."""
+    newest = queries.newest_midnights(list(agreed))
+    zone, today = clock.reporting_zone(), clock.local_day(at)
+    missing: dict[date, list[int]] = {}
+    for pk in agreed:
+        last = clock.local_day(newest[pk]) if pk in newest else today - DAY
+        for back in reversed(range(min((today - last).days, MOST_MIDNIGHTS))):
+            missing.setdefault(today - back * DAY, []).append(pk)
+    for day, pks in sorted(missing.items()):
+        midnight = local_midnight(day, zone)
+        mine = {one.objective.pk: one for one in agreements.list_agreed(pks, day - DAY)}
+        results = _judge_before(mine, exempt, midnight)
+        keep_results(results, EvaluationCause.MIDNIGHT, midnight, clock.now())
+        publish_budget_days(results, day - DAY)
+
+
+def _judge_before(agreed: Mapping[int, Agreed], exempt: Exempt, instant: datetime) -> list[Judgement]:
+    """Objectives as they stood at an instant, by what had come until now."""
+    versions = {(pk, one.version.pk): one.version for pk, one in agreed.items()}
+    answers = measure_now(agreed, versions, exempt, {}, before=instant)
+    return [
+        judge(one, one.promise, answers.get((pk, one.version.pk)), exempt[pk], instant) for pk, one in agreed.items()
+    ]
+
+
+def _come_again(duties: Sequence[EvaluationDue], judged: Mapping[int, Judgement], at: datetime) -> None:
+    """The next moment at which the clock alone may change something; whoever asks earlier is heard earlier.
+
+    A moved `due_at` keeps the row from being marked done; retired objectives come no more.
+    """
+    midnight = local_midnight(clock.local_day(at) + DAY, clock.reporting_zone())
+    standing = due_evaluations.list_standing([duty.objective_id for duty in duties], clock.local_day(at))
+    together: dict[tuple[datetime, datetime], list[int]] = {}
+    for duty in duties:
+        if duty.objective_id in standing:
+            one = judged.get(duty.objective_id)
+            wait = max((_next(one, at, midnight) if one else midnight) - at, SHORTEST_WAIT)
+            together.setdefault((duty.due_at, clock.now() + wait), []).append(duty.pk)
+    for (claimed, due_at), pks in together.items():
+        rows = EvaluationDue.objects.filter(pk__in=pks, due_at=claimed)
+        rows.update(due_at=due_at, attempts=0, last_error="", changed_from=None)
+
+
+def _next(one: Judgement, at: datetime, midnight: datetime) -> datetime:
+    stale = stale_at(one)
+    return min(midnight, stale) if stale is not None and stale > at else midnight
+
+
+def _announce(
+    judged: Mapping[int, Judgement], was: Mapping[int, BudgetStatus], alerts: AlertChanges,
+    fired: Sequence[PolicyTrigger], at: datetime,
+) -> None:  # fmt: skip
+    """Write to the chain what turned, then tell the people who answer for it."""
+    for pk, one in judged.items():
+        before = was[pk].judged_state if pk in was else ""
+        if one.state.is_judged and one.state.value != before:
+            data = {"objective": one.agreed.objective.slug, "version": one.agreed.version.number, "was": before}
+            audit.record(f"budget.{one.state.value}", subject=one.agreed.objective, by=SYSTEM, data=data)
+    for trigger in fired:
+        data = {"objective": trigger.objective.slug, "rule": trigger.rule, "incident": trigger.incident}
+        audit.record("budget_trigger.fired", subject=trigger, by=SYSTEM, data=data)
+    telling.tell_burning(alerts, judged, at)
+    telling.tell_fired(fired, {pk: one.agreed for pk, one in judged.items()})
+
+
+def evaluate_now(objective_ids: Sequence[int]) -> None:
+    """Evaluate these objectives at once, as if they had just become due; for demonstrations and tests."""
+    ask_objectives(dict.fromkeys(objective_ids), clock.now())
+    rows = Objective.objects.filter(pk__in=objective_ids)
+    evaluate(list(EvaluationDue.objects.filter(objective__in=rows)))

@@ -1,0 +1,102 @@
+"""Write where budgets stand, one row for each objective and key, and the results that are kept for good."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from apps.core.bulk import batched
+from apps.core.immutable import writing
+from apps.objectives.domain.budgets import Budget
+from apps.objectives.domain.documents import compact_json, sha256_of
+from apps.objectives.domain.objective_words import BudgetState, EvaluationCause
+from apps.objectives.domain.reading import Read
+from apps.objectives.domain.states import Judged
+from apps.objectives.models import BudgetEvaluation, BudgetStatus
+from apps.objectives.operations.judging import Judgement
+from apps.objectives.queries import budget_standing as queries
+from apps.objectives.queries.budget_standing import Place
+
+Standing = Mapping[Place, BudgetStatus]
+
+
+def write_statuses(judgements: Sequence[Judgement], before: Standing, computed_at: datetime) -> dict[int, BudgetStatus]:
+    """Replace the statuses of these objectives; answers those of the objectives themselves.
+
+    What does not follow from the counts goes on: the last judged state, and since when a promise is kept.
+    """
+    rows = [row for one in judgements for row in _statuses(one, before, computed_at)]
+    for some in batched([one.agreed.objective.pk for one in judgements]):
+        BudgetStatus.objects.filter(objective__in=some).delete()
+    for part in batched(rows):
+        BudgetStatus.objects.bulk_create(part, batch_size=500)
+    return {row.objective_id: row for row in rows if row.series_id is None}
+
+
+def _statuses(one: Judgement, before: Standing, computed_at: datetime) -> Iterator[BudgetStatus]:
+    objective = one.agreed.objective.pk
+    status = _status(one, one.judged, before.get((objective, "")), computed_at)
+    if one.answer is None or one.evaluation is None:
+        yield status
+        return
+    _count(status, one, one.answer.total, one.evaluation.figures.budget)
+    within = one.evaluation.within
+    if within is not None:
+        status.keys_within, status.keys_judged = within.within, within.judged
+        status.keys_unjudged = len(within.unjudged)
+    yield status
+    series = one.answer.series_ids
+    for key in one.evaluation.keys:
+        row = _status(one, key.judged, before.get((objective, key.key)), computed_at)
+        row.series_id = series[key.key]
+        _count(row, one, one.answer.keys[key.key], key.budget)
+        yield row
+
+
+def _status(one: Judgement, judged: Judged, before: BudgetStatus | None, computed_at: datetime) -> BudgetStatus:
+    was = before.judged_state if before else ""
+    is_met = judged.state.is_judged and judged.state is not BudgetState.EXHAUSTED
+    since = (before.met_since if before else None) or one.as_of
+    return BudgetStatus(
+        objective=one.agreed.objective, version=one.agreed.version, state=judged.state.value,
+        reason=judged.reason.value, judged_state=judged.state.value if judged.state.is_judged else was,
+        met_since=since if is_met else None, computed_at=computed_at,
+    )  # fmt: skip
+
+
+def _count(status: BudgetStatus, one: Judgement, read: Read, budget: Budget) -> None:
+    """The counts of a sum or a key, as they decided."""
+    raw, recent = one.raw_budget(read), read.measured.recent
+    if one.evaluation is not None:
+        frame = one.evaluation.frame
+        status.window_start, status.window_end, status.elapsed = frame.span.start, frame.span.end, frame.elapsed
+    status.bad, status.counted, status.basis = budget.bad, budget.counted, budget.basis
+    status.raw_bad, status.raw_counted, status.raw_basis = raw.bad, raw.counted, raw.basis
+    status.recent_bad, status.recent_counted = recent.bad, recent.counted
+    status.seen, status.unusable = read.main.seen, read.main.unusable
+
+
+def keep_results(
+    judgements: Iterable[Judgement], cause: EvaluationCause, as_of: datetime, computed_at: datetime
+) -> dict[int, int]:
+    """Keep results for good, each once for its instant and cause; answers their primary keys by objective.
+
+    Objectives that were never measured have no result.
+    """
+    wanted = {one.agreed.objective.pk: one for one in judgements if one.evaluation is not None}
+    kept = {pk: row for (pk, why), row in queries.evaluations_at(wanted, as_of).items() if why == cause.value}
+    rows = [_result(one, cause, as_of, computed_at) for pk, one in sorted(wanted.items()) if pk not in kept]
+    with writing(BudgetEvaluation):
+        for part in batched(rows):
+            BudgetEvaluation.objects.bulk_create(part, batch_size=500)
+    return kept | {row.objective_id: row.pk for row in rows}
+
+
+def _result(one: Judgement, cause: EvaluationCause, as_of: datetime, computed_at: datetime) -> BudgetEvaluation:
+    document = (one.document() or {}) | {"version": one.agreed.version.number}
+    text = compact_json(document)
+    budget, raw = document["budget"], document["raw"]
+    return BudgetEvaluation(
+        objective=one.agreed.objective, version=one.agreed.version, cause=cause.value, as_of=as_of,
+        state=one.state.value, bad=budget["bad"], counted=budget["counted"], basis=budget["basis"],
+        raw_bad=raw["bad"], raw_counted=raw["counted"], document_text=text, document_sha256=sha256_of(text),
+        computed_at=computed_at,
+    )  # fmt: skip

@@ -1,0 +1,215 @@
+"""Evaluation: states, silence, kept results, days and the clock; from counts as they come in."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from apps.audit.models import AuditEvent
+from apps.core import clock
+from apps.core.periods import local_midnight
+from apps.objectives.domain.counts import Counts, Slice
+from apps.objectives.models import (
+    BudgetDay,
+    BudgetDayFact,
+    BudgetEvaluation,
+    EvaluationDue,
+    Indicator,
+    Objective,
+)
+from apps.objectives.operations import evaluating
+from apps.objectives.operations.evaluation_asking import ask, ask_objectives
+from apps.objectives.tasks import evaluate_due
+from tests.budgets import add_promise, lay, make_objective, spread, status_of
+from tests.personas import Organisation
+from tests.sampling import make_indicator, make_series, put
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sql]
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+UTC = ZoneInfo("UTC")
+NEWEST = datetime(2026, 8, 24, 7, tzinfo=UTC)
+NOW = NEWEST + HOUR + timedelta(minutes=5)
+
+
+@pytest.fixture
+def indicator(organisation: Organisation) -> Indicator:
+    return make_indicator(organisation, slice_seconds=3600)
+
+
+@pytest.fixture
+def objective(organisation: Organisation, indicator: Indicator) -> Objective:
+    return make_objective(organisation, indicator)
+
+
+def evaluate(*objectives: Objective, at: datetime = NOW) -> None:
+    with clock.playing(at):
+        evaluating.evaluate_now([one.pk for one in objectives])
+
+
+def counts_of(objective: Objective) -> tuple[str, int, int]:
+    status = status_of(objective)
+    return status.state, status.bad, status.counted
+
+
+def test_evaluate__writes_the_state_with_its_counts(objective: Objective, indicator: Indicator) -> None:
+    lay(make_series(indicator), spread(NEWEST - 671 * HOUR, 672, 3600, 2911, 1_284_500))
+    evaluate(objective)
+    status = status_of(objective)
+    assert [status.state, status.bad, status.counted, status.basis] == ["at_risk", 2911, 1_284_500, 1_284_500]
+    assert status.window_end == NEWEST + HOUR
+    assert status.met_since == NOW
+    assert [status.seen, status.elapsed] == [672, 672]
+
+
+def test_evaluate__nothing_ever_came(objective: Objective) -> None:
+    evaluate(objective)
+    status = status_of(objective)
+    assert [status.state, status.reason, status.judged_state] == ["no_data", "not_connected", ""]
+    assert not BudgetEvaluation.objects.exists()
+
+
+def test_silence__the_number_stands_still_and_the_state_is_stale(objective: Objective, indicator: Indicator) -> None:
+    lay(make_series(indicator), spread(NEWEST - 671 * HOUR, 672, 3600, 5000, 1_284_500))
+    evaluate(objective)
+    before = counts_of(objective)
+    assert before == ("exhausted", 5000, 1_284_500)
+    with clock.playing(NOW + 5 * HOUR + timedelta(minutes=56)):
+        assert evaluate_due() == 1
+    status = status_of(objective)
+    assert [status.state, status.bad, status.counted] == ["stale", 5000, 1_284_500]
+    assert [status.judged_state, status.met_since] == ["exhausted", None]
+
+
+def test_silence__the_duty_comes_again_when_silence_would_be_stale(objective: Objective, indicator: Indicator) -> None:
+    lay(make_series(indicator), spread(NEWEST - 671 * HOUR, 672, 3600, 100, 1_284_500))
+    evaluate(objective)
+    duty = EvaluationDue.objects.get()
+    assert duty.done_at is None
+    assert duty.due_at - (NEWEST + HOUR + 6 * HOUR) == timedelta(microseconds=1)
+
+
+def test_unusable__more_good_than_valid_leaves_the_number_and_many_of_them_judge_nothing(
+    objective: Objective, indicator: Indicator
+) -> None:
+    slices = spread(NEWEST - 671 * HOUR, 672, 3600, 100, 67_200)
+    slices[5] = Slice(slices[5].starts_at, Counts(120, 100, 120))
+    lay(make_series(indicator), slices)
+    evaluate(objective)
+    assert [status_of(objective).state, status_of(objective).counted] == ["ok", 67_100]
+    broken = [
+        Slice(one.starts_at, Counts(120, 100, 120)) if number % 16 == 5 else one for number, one in enumerate(slices)
+    ]
+    put(make_series(indicator), [one for number, one in enumerate(broken) if number % 16 == 5], at=NOW)
+    evaluate(objective)
+    assert [status_of(objective).state, status_of(objective).reason] == ["insufficient", "unusable"]
+
+
+def test_kept_results__each_local_midnight_and_each_change_of_state(objective: Objective, indicator: Indicator) -> None:
+    series = make_series(indicator)
+    lay(series, spread(NEWEST - 671 * HOUR, 672, 3600, 100, 1_284_500))
+    evaluate(objective)
+    evaluate(objective)
+    zone = clock.reporting_zone()
+    kept = BudgetEvaluation.objects.order_by("as_of")
+    assert [one.cause for one in kept] == ["midnight", "state_change"]
+    assert kept[0].as_of == local_midnight(clock.local_day(NOW), zone)
+    # Ten days on, the missing midnights come too, oldest first, as far as a week.
+    put(series, [Slice(NEWEST + HOUR, Counts(0, 90_000, 90_000))], at=NOW + HOUR)
+    evaluate(objective, at=NOW + 10 * DAY)
+    causes = list(BudgetEvaluation.objects.order_by("as_of").values_list("cause", flat=True))
+    assert causes.count("midnight") == 8
+    assert BudgetDayFact.objects.filter(until_seq=None).count() == 8
+    fact = BudgetDayFact.objects.get(key=f"checkout-works/{clock.local_day(NOW) - DAY}", until_seq=None)
+    assert [fact.state, fact.objective] == ["ok", "checkout-works"]
+    assert fact.allowed == Decimal("0.003") * fact.counted
+
+
+def test_history__a_changed_promise_leaves_earlier_results_byte_equal(
+    organisation: Organisation, objective: Objective, indicator: Indicator
+) -> None:
+    lay(make_series(indicator), spread(NEWEST - 671 * HOUR, 672, 3600, 2911, 1_284_500))
+    evaluate(objective)
+    before = {one.pk: one.document_text for one in BudgetEvaluation.objects.all()}
+    add_promise(organisation, objective, effective_from=clock.local_day(NOW) + DAY, target="0.9")
+    evaluate(objective, at=NOW + HOUR)
+    assert status_of(objective).version.number == 1
+    put(make_series(indicator), [Slice(NEWEST + DAY, Counts(100, 100, 100))], at=NOW + DAY)
+    evaluate(objective, at=NOW + DAY)
+    status = status_of(objective)
+    assert [status.version.number, status.state] == [2, "ok"]
+    assert {one.pk: one.document_text for one in BudgetEvaluation.objects.filter(pk__in=before)} == before
+
+
+def test_days__a_late_slice_counts_its_day_anew(objective: Objective, indicator: Indicator) -> None:
+    series = make_series(indicator)
+    lay(series, spread(NEWEST - 671 * HOUR, 672, 3600, 0, 67_200))
+    evaluate(objective)
+    late = NEWEST - 300 * HOUR
+    day = BudgetDay.objects.get(version=objective.versions.get(), series=None, day=clock.local_day(late))
+    put(series, [Slice(late, Counts(60, 100, 100))], at=NOW)
+    evaluate(objective)
+    again = BudgetDay.objects.get(version=objective.versions.get(), series=None, day=clock.local_day(late))
+    assert [day.bad, again.bad, day.counted, again.counted] == [0, 40, day.counted, day.counted]
+    assert status_of(objective).bad == 40
+
+
+def test_evaluate__twice_writes_the_same_rows(objective: Objective, indicator: Indicator) -> None:
+    lay(make_series(indicator), spread(NEWEST - 671 * HOUR, 672, 3600, 2911, 1_284_500))
+    rows = []
+    for _ in range(2):
+        evaluate(objective)
+        days = BudgetDay.objects.order_by("day", "series").values_list("day", "series", "bad", "counted", "seen")
+        rows.append((list(days), counts_of(objective), BudgetEvaluation.objects.count(), AuditEvent.objects.count()))
+    assert rows[0] == rows[1]
+
+
+def test_ask__keeps_the_earliest_day_and_wakes_a_duty_that_is_being_worked(
+    objective: Objective, indicator: Indicator
+) -> None:
+    first, second = clock.local_day(NOW) - 3 * DAY, clock.local_day(NOW)
+    assert ask({indicator.pk: second}, NOW) == 1
+    assert ask({indicator.pk: first}, NOW + HOUR) == 1
+    ask_objectives({objective.pk: None}, NOW + 2 * HOUR)
+    duty = EvaluationDue.objects.get()
+    assert [duty.changed_from, duty.due_at, duty.done_at] == [first, NOW + 2 * HOUR, None]
+    with clock.playing(NOW + 2 * HOUR):
+        evaluate_due()
+    duty.refresh_from_db()
+    assert duty.changed_from is None
+    ask({indicator.pk: second}, NOW + 3 * HOUR)
+    duty.refresh_from_db()
+    assert duty.changed_from == second
+
+
+def test_ask_missing__an_objective_without_a_duty_is_found(objective: Objective) -> None:
+    assert not EvaluationDue.objects.exists()
+    with clock.playing(NOW):
+        assert evaluate_due() == 1
+        assert evaluate_due() == 0
+    assert status_of(objective).state == "no_data"
+
+
+def test_audit__a_turn_of_the_state_stands_in_the_chain(objective: Objective, indicator: Indicator) -> None:
+    lay(make_series(indicator), spread(NEWEST - 671 * HOUR, 672, 3600, 5000, 1_284_500))
+    evaluate(objective)
+    event = AuditEvent.objects.get(action__startswith="budget.")
+    assert event.action == "budget.exhausted"
+    assert '"objective":"checkout-works"' in event.payload_text.replace(" ", "")
+
+
+def test_tenants__each_key_has_its_own_status(organisation: Organisation) -> None:
+    indicator = make_indicator(organisation, "by-tenant", slice_seconds=3600, dimension="tenant")
+    objective = make_objective(organisation, indicator, "tenants", target="0.99", judge="each", share_target="0.95")
+    tenants = {
+        "acme": (1180, 210_400), "birch": (402, 96_300), "cobalt": (61, 3150), "dune": (310, 58_200), "elm": (3, 40),
+    }  # fmt: skip
+    for key, (bad, valid) in tenants.items():
+        lay(make_series(indicator, key), spread(NEWEST - 671 * HOUR, 672, 3600, bad, valid))
+    evaluate(objective)
+    whole = status_of(objective)
+    assert [whole.state, whole.reason, whole.bad, whole.counted] == ["exhausted", "keys_missed", 1956, 368_090]
+    assert [whole.keys_within, whole.keys_judged, whole.keys_unjudged] == [3, 4, 1]
+    found = {key: status_of(objective, key).state for key in tenants}
+    assert found == {"acme": "ok", "birch": "ok", "cobalt": "exhausted", "dune": "ok", "elm": "insufficient"}
