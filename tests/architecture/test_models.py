@@ -6,6 +6,9 @@ from django.db.models.fields import NOT_PROVIDED
 
 from apps.accounts.models import User
 from apps.core.due import DueRow
+from apps.core.fact_parsing import names_a_person
+from apps.incidents.models import PageFact
+from apps.incidents.models_oncall import AlertRule, Page, PageLabel
 from apps.services.models import FactRow
 from tests.architecture.rows import own_models
 
@@ -108,6 +111,15 @@ def test_models__have_no_default_order_no_generic_reference_and_no_nullable_text
 def test_models__say_in_one_sentence_what_they_are() -> None:
     bare = [m._meta.label for m in own_models() if not m.__doc__ or m.__doc__.startswith(f"{m.__name__}(")]
     assert bare == []
+
+
+def test_facts_and_pages__lead_to_nobody() -> None:
+    pages = (Page, PageLabel, PageFact, AlertRule)
+    for model in {*pages, *(model for model in own_models() if issubclass(model, FactRow))}:
+        assert _people(model) == set(), f"{model._meta.label}: who did something stands in no fact"
+    for model in pages:
+        named = [field.name for field in model._meta.concrete_fields if names_a_person(field.name)]
+        assert named == [], f"{model._meta.label}: who answered or labelled is nobody's to count"
 
 
 def test_models__nothing_disappears_with_what_it_refers_to() -> None:

@@ -15,6 +15,7 @@ from apps.incidents.domain.incident_words import Exclusion, IncidentKind, Milest
 from apps.incidents.domain.severity import SHIPPED
 from apps.incidents.models import IncidentAccess, SeverityPolicy
 from apps.incidents.operations import excluding, rating, redacting, restricting, timeline
+from apps.incidents.operations.oncall_recording import receive_pages
 from apps.incidents.operations.statements import record_milestone
 from apps.incidents.operations.timeline import Line
 from apps.incidents.queries import incidents as queries
@@ -22,6 +23,7 @@ from apps.incidents.queries import storyline
 from apps.services import operations as services
 from apps.teams import queries as teams
 from tests.incidents import NOW, at, make_incident
+from tests.oncall import item, push_token
 from tests.personas import Organisation, principal_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sql]
@@ -89,6 +91,28 @@ def test_candidates__come_from_facts_and_marks_a_day_before_to_resolution(ana, o
     assert [line.text for line in storyline.list_candidates(incident, NOW)] == ["A sale began"]
     with pytest.raises(Absent):
         timeline.accept_candidate(incident=incident, source="deployments", service="checkout-api", key="late", by=by)
+
+
+def test_candidates__are_two_hundred_at_most_those_nearest_to_the_end(organisation) -> None:
+    incident = make_incident()
+    rows = [
+        {"service": organisation.checkout_api.pk, "key": f"v{n}", "finished_at": at("9:00") + timedelta(minutes=n)}
+        for n in range(205)
+    ]
+    services.record_facts(source=DEPLOYMENTS, channel="ci", rows=rows)
+    offered = storyline.list_candidates(incident, NOW)
+    assert (len(offered), offered[0].key, offered[-1].key) == (200, "v5", "v204")
+
+
+def test_candidates__pages_are_among_them(ana, organisation) -> None:
+    receive_pages(items=[item("2026-05-04T10:10:00Z", "Queue full")], by=push_token(organisation.checkout))
+    incident = make_incident()
+    (line,) = storyline.list_candidates(incident, NOW)
+    assert (line.source, line.text, line.at) == ("pages", "Page: Queue full (high).", at("10:10"))
+    taken = timeline.accept_candidate(
+        incident=incident, source="pages", service="checkout-api", key=line.key, by=principal_of(ana)
+    )
+    assert (taken.text, taken.at) == (line.text, line.at)
 
 
 def test_exclude__withdraws_the_facts_and_including_brings_them_back(ana) -> None:

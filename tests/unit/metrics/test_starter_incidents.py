@@ -22,10 +22,18 @@ def test_starter__contract_is_whole_and_names_a_known_pair(version) -> None:
     assert len(version.reason) >= 40
 
 
-@EVERY
+OF_INCIDENTS = [version for version in EVERY_STARTER if version.spec["of"]["facts"] == "incidents"]
+
+
+@pytest.mark.parametrize("version", [*OF_INCIDENTS, *WITH_INCIDENTS], ids=lambda v: v.name)
 def test_starter__counts_no_drill(version) -> None:
     said = say_spec(parse_spec(version.spec, sources))
     assert "whose kind is incident" in said
+
+
+def test_starter__all_that_read_incidents_are_asked_for_drills() -> None:
+    slugs = {version.slug for version in OF_INCIDENTS}
+    assert {version.slug for version in INCIDENT_STARTER} | {"time-to-fix", "repeat-incidents"} <= slugs
 
 
 def test_starter__stands_among_what_is_offered() -> None:
