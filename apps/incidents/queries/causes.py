@@ -125,14 +125,24 @@ def list_actions_on(cause: KnownCause, by: Principal) -> list[Action]:
 
 
 def list_returned(team_ids: Collection[int], since: datetime, until: datetime, by: Principal) -> list[IncidentCause]:
-    """Causes of teams that came again after a done action in `[since, until)`: they stand on the weekly agenda."""
+    """Causes of teams that came again after a done action in `[since, until)`, oldest impact first."""
+    rows = _returned(team_ids, by).filter(incident__started_at__gte=since, incident__started_at__lt=until)
+    return list(rows.select_related("cause", "incident").order_by("incident__started_at", "pk"))
+
+
+def returned_since(team_id: int, since: datetime, by: Principal) -> QuerySet[IncidentCause]:
+    """What stands of causes on a team's weekly agenda: came again after a done action, or was found to have, since."""
+    lately = Q(incident__started_at__gte=since) | Q(said_at__gte=since)
+    return _returned([team_id], by).filter(lately)
+
+
+def _returned(team_ids: Collection[int], by: Principal) -> QuerySet[IncidentCause]:
+    """Causes of some teams, or in incidents of theirs, that came again after a done action."""
     mine = Q(cause__owner_team_id__in=team_ids) | Q(incident__owner_team_id__in=team_ids)
-    rows = IncidentCause.objects.filter(
-        mine, repeat_state=RepeatState.AFTER_DONE.value, incident__started_at__gte=since,
-        incident__started_at__lt=until, incident__in=Incident.objects.visible_to(by),
+    return IncidentCause.objects.filter(
+        mine, repeat_state=RepeatState.AFTER_DONE.value, incident__in=Incident.objects.visible_to(by),
         cause__in=visible_causes(by).values("pk"),
     )  # fmt: skip
-    return list(rows.select_related("cause", "incident").order_by("incident__started_at", "pk"))
 
 
 def list_suggested(incident: Incident, by: Principal) -> list[KnownCause]:

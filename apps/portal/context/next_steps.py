@@ -9,7 +9,7 @@ from apps.core.calendar_words import age_words, day_words
 from apps.incidents.domain.action_words import ActionState
 from apps.incidents.models import Action
 from apps.portal.context.reviews import quarter_words, review_url
-from apps.portal.queries.home import TeamHome
+from apps.portal.queries.home import Returned, TeamHome
 from apps.reviews.domain.states import ReviewState
 from apps.reviews.models import TargetReview
 
@@ -17,7 +17,7 @@ MOST_ACTIONS = 4
 
 
 def next_steps(home: TeamHome, at: datetime) -> dict[str, Any]:
-    """Actions that stand on the weekly agenda, open quarterly reviews, and exactly one link.
+    """What stands on the weekly agenda (actions, causes that came again), open quarterly reviews, exactly one link.
 
     Reviews are only for whoever reads the team's judgements.
     """
@@ -31,6 +31,7 @@ def next_steps(home: TeamHome, at: datetime) -> dict[str, Any]:
         "note": " ".join(filter(None, (_actions_words(home), _reviews_words(home, at)))),
         "newest": [
             *(_action_line(action, at) for action in home.agenda[:MOST_ACTIONS]),
+            *(_cause_line(returned, at) for returned in home.returned),
             *({"text": f"Review of {quarter_words(review)}", "url": review_url(review),
                "age": age_words(review.generated_at, at)} for review in reviews),
         ],
@@ -41,6 +42,8 @@ def next_steps(home: TeamHome, at: datetime) -> dict[str, Any]:
 def _headline(home: TeamHome) -> str:
     if home.actions.overdue:
         return f"{_counted(home.actions.overdue, 'action')} overdue"
+    if home.returned:
+        return f"{_counted(len(home.returned), 'known cause')} came again after an action was done"
     count = len(home.reviews or [])
     if count:
         return "1 quarterly review is open" if count == 1 else f"{count} quarterly reviews are open"
@@ -75,16 +78,28 @@ def _action_line(action: Action, at: datetime) -> dict[str, Any]:
     return {"text": f"{action}: {action.text}", "url": _url(action), "age": age_words(since, at)}
 
 
+def _cause_line(returned: Returned, at: datetime) -> dict[str, Any]:
+    """A known cause that came again although an action on it was done."""
+    text = f"{returned.cause}: {returned.cause.title}"
+    return {"text": text, "url": _cause_url(returned), "age": age_words(returned.at, at)}
+
+
 def _next(home: TeamHome) -> dict[str, str] | None:
-    """First that applies: the oldest action past its date, one that waits to be verified, the review."""
+    """First that applies: an action past its date, a cause that came again, one that waits to be verified, a review."""
     overdue = next((action for action in home.agenda if action.state == ActionState.OPEN), None)
     if overdue is not None:
         return {"label": f"Set a new date for {overdue}, or drop it", "url": _url(overdue)}
+    if home.returned:
+        return {"label": f"Look at {home.returned[0].cause}, which came again", "url": _cause_url(home.returned[0])}
     if home.agenda:
         return {"label": f"Verify {home.agenda[0]}", "url": _url(home.agenda[0])}
     if home.reviews:
         return {"label": _act_words(home.reviews[0]), "url": review_url(home.reviews[0])}
     return None
+
+
+def _cause_url(returned: Returned) -> str:
+    return reverse("incidents:cause", args=[returned.cause.pk])
 
 
 def _url(action: Action) -> str:

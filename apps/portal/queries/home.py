@@ -8,11 +8,12 @@ from django.db.models import CharField, DateTimeField, F, Value
 from apps.accounts.domain import Principal
 from apps.core import clock
 from apps.core.periods import Grain, period_at
-from apps.incidents.models import Action
-from apps.incidents.queries import follow_up
+from apps.incidents.models import Action, KnownCause
+from apps.incidents.queries import causes, follow_up
 from apps.incidents.queries.follow_up import Counted
 from apps.portal.queries.last_weeks import Numbers, Shipping, get_answers
 from apps.portal.queries.reviews import open_reviews
+from apps.portal.queries.trend import week_of
 from apps.reviews.models import TargetReview
 from apps.scorecards.domain.schedule import due_on
 from apps.teams.models import Team
@@ -21,10 +22,27 @@ MOST_ON_AGENDA = 10
 
 
 @dataclass(frozen=True)
+class Returned:
+    """A known cause that came again although an action on it was done, and when it last did."""
+
+    cause: KnownCause
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What waits for a team, each in its order."""
+
+    actions: list[Action]
+    reviews: list[TargetReview]
+    returned: list[Returned]
+
+
+@dataclass(frozen=True)
 class TeamHome:
     """A team's page; `reviews` is None for whoever may not read the team's judgements.
 
-    Actions and reviews hold what their lines say, and no more.
+    Actions, causes and reviews hold what their lines say, and no more.
     """
 
     team: Team
@@ -35,26 +53,28 @@ class TeamHome:
     next_review_on: date
     actions: Counted
     agenda: list[Action]
+    returned: list[Returned]
 
 
 def get_team_home(team: Team, principal: Principal, at: datetime) -> TeamHome:
     """Everything the five questions of a team show; seven queries whatever the number of teams."""
-    actions, reviews = _list_steps(team, principal, at)
+    steps = _list_steps(team, principal, at)
     answers = get_answers(team, at, principal)
     return TeamHome(
         team=team,
         shipping=answers.shipping,
         pain=answers.pain,
         incidents=answers.incidents,
-        reviews=reviews if principal.sees_team(team.pk) else None,
+        reviews=steps.reviews if principal.sees_team(team.pk) else None,
         next_review_on=due_on(period_at(at, Grain.QUARTER, clock.reporting_zone())),
-        actions=follow_up.count_unfinished(actions, at),
-        agenda=follow_up.pick_agenda(actions, at)[:MOST_ON_AGENDA],
+        actions=follow_up.count_unfinished(steps.actions, at),
+        agenda=follow_up.pick_agenda(steps.actions, at)[:MOST_ON_AGENDA],
+        returned=steps.returned,
     )
 
 
-def _list_steps(team: Team, principal: Principal, at: datetime) -> tuple[list[Action], list[TargetReview]]:
-    """Unfinished actions by due day and open reviews by quarter, both in one query."""
+def _list_steps(team: Team, principal: Principal, at: datetime) -> Steps:
+    """Unfinished actions by due day, open reviews by quarter, and causes that came again lately; all in one query."""
     none, review, action = Value(None, DateTimeField()), Value("review", CharField()), Value("action", CharField())
     rows = follow_up.list_unfinished(team.pk, at, by=principal).annotate(
         what=action, says=F("text"), stands=F("state"), since=F("due_at"), ended=F("done_at")
@@ -64,8 +84,17 @@ def _list_steps(team: Team, principal: Principal, at: datetime) -> tuple[list[Ac
         .filter(team=team)
         .annotate(what=review, says=F("quarter"), stands=F("state"), since=F("generated_at"), ended=none)
     )
-    columns = ("what", "pk", "says", "stands", "since", "ended")
-    found = sorted(rows.values_list(*columns).union(waiting.values_list(*columns), all=True), key=lambda row: row[4])
+    lately = week_of(at).starts_at(clock.reporting_zone())
+    again = causes.returned_since(team.pk, lately, principal).annotate(
+        what=Value("cause", CharField()), says=F("cause__title"), stands=F("repeat_state"),
+        since=F("incident__started_at"), ended=none,
+    )  # fmt: skip
+    said = ("says", "stands", "since", "ended")
+    columns = ("what", "pk", *said)
+    union = rows.values_list(*columns).union(
+        waiting.values_list(*columns), again.values_list("what", "cause_id", *said), all=True
+    )
+    found = sorted(union, key=lambda row: row[4])
     actions = [
         Action(pk=pk, text=says, state=stands, due_at=since, done_at=ended)
         for what, pk, says, stands, since, ended in found
@@ -76,4 +105,8 @@ def _list_steps(team: Team, principal: Principal, at: datetime) -> tuple[list[Ac
         for what, pk, says, stands, since, _ in found
         if what == "review"
     ]
-    return actions, sorted(reviews, key=lambda one: one.quarter)
+    # A cause that came again several times stands once, by the newest.
+    returned = {
+        pk: Returned(KnownCause(pk=pk, title=says), since) for what, pk, says, _, since, _ in found if what == "cause"
+    }
+    return Steps(actions, sorted(reviews, key=lambda one: one.quarter), list(returned.values()))

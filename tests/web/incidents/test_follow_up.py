@@ -1,7 +1,7 @@
 """Pages of actions: the list by standing, one action with its acts, plain forms, and what strangers see."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
@@ -9,10 +9,12 @@ from django.test import Client
 from apps.accounts.domain import SYSTEM
 from apps.core import clock
 from apps.incidents.models import Action
-from apps.incidents.operations import follow_up
+from apps.incidents.operations import action_opening, cause_linking, follow_up
 from apps.measurements.models import ActionEffect
 from apps.measurements.tasks import follow_actions
-from tests.follow_up import DOCUMENT, WEDNESDAY, open_one
+from tests.follow_up import DOCUMENT, WEDNESDAY, draft, open_one
+from tests.incidents import NOW, at
+from tests.learning import cause_of, published, resolved_incident
 from tests.personas import Organisation, principal_of
 from tests.web.portal.pages import words_of
 
@@ -163,3 +165,28 @@ def test_list__what_is_done_shows_what_moved_around_it(client_as: ClientAs, orga
     page = client_as("eli").get("/actions/?standing=done")
     assert "Early No signal : 3 to 4 a week, ×0.5 to ×2.1" in words_of(page)
     assert f'href="/actions/{action.pk}/#effect"' in page.content.decode()
+
+
+@pytest.mark.sql  # one query unites actions, reviews and causes
+def test_home__names_a_cause_that_came_again_after_an_action_was_done(
+    client_as: ClientAs, organisation: Organisation
+) -> None:
+    by = principal_of(organisation.people["ana"])
+    cause = cause_of(organisation)
+    with clock.playing(at("12:00", 5)):
+        published(organisation, day=4, factor={"known_cause": str(cause)})
+        due = draft(due_on=date(2026, 5, 8))
+        done, _ = action_opening.open_action(draft=due, team="checkout", known_cause=str(cause), by=by)
+    with clock.playing(at("12:00", 6)):
+        follow_up.finish(action=done, by=by)
+    with clock.playing(NOW):
+        for day in (12, 13):
+            cause_linking.confirm_cause(incident=resolved_incident(day=day), cause=cause, by=by)
+        text = words_of(client_as("dee").get("/"))
+        other = words_of(client_as("dee").get("/teams/harbour/"))
+    assert "1 known cause came again after an action was done" in text
+    assert f"Look at {cause}, which came again" in text
+    assert text.count(f"{cause}: Small pool") == 1
+    assert "came again" not in other
+    with clock.playing(datetime(2026, 6, 1, 12, tzinfo=UTC)):  # the week after the next
+        assert "came again" not in words_of(client_as("dee").get("/"))
