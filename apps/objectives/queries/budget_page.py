@@ -1,0 +1,165 @@
+"""Everything the page of one budget shows, in nine queries, whatever the number of keys and days."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+
+from apps.accounts.domain import Principal
+from apps.core import clock
+from apps.core.problems import Absent
+from apps.governance import queries as governance
+from apps.governance.models import Exemption
+from apps.objectives.domain.evaluating import Evaluation
+from apps.objectives.domain.kept_results import Kept
+from apps.objectives.domain.months import DayCount, last_months
+from apps.objectives.domain.promises import Promise
+from apps.objectives.domain.windows import DAY, Span, cut_into_days
+from apps.objectives.models import (
+    BudgetPolicyVersion,
+    BudgetStatus,
+    BurnAlert,
+    Objective,
+    ObjectiveVersion,
+    PolicyTrigger,
+    Series,
+    TargetSuggestion,
+)
+from apps.objectives.queries.agreed_around import Versions, find_versions
+from apps.objectives.queries.agreements import Agreed
+from apps.objectives.queries.day_counts import Days, find_days
+from apps.objectives.queries.fired_rules import Fired, list_fired
+from apps.objectives.queries.kept_statuses import evaluation_in, judged_by, kept_of, with_keys
+from apps.objectives.queries.near_facts import Near, find_near
+from apps.objectives.queries.slice_sums import Piece, sum_together
+from apps.services.domain import TenantKind
+from apps.services.models import Tenant
+
+MOST_ALERTS = 60
+MOST_INCIDENTS = 12
+# Beyond so many stretches of slices the shares of incidents are not read for a page.
+MOST_PIECES = 400
+
+
+@dataclass(frozen=True)
+class BudgetPage:
+    """One objective: what is agreed (None before its day), how it stands, what spent it, what was decided."""
+
+    objective: Objective
+    versions: Versions
+    agreed: Agreed | None
+    version: ObjectiveVersion | None = None
+    promise: Promise | None = None
+    policies: list[BudgetPolicyVersion] = field(default_factory=list)
+    status: BudgetStatus | None = None
+    keys: list[BudgetStatus] = field(default_factory=list)
+    evaluation: Evaluation | None = None
+    days: Days = field(default_factory=Days)
+    fired: list[Fired] = field(default_factory=list)
+    alerts: list[BurnAlert] = field(default_factory=list)
+    exemptions: list[Exemption] = field(default_factory=list)
+    near: Near = field(default_factory=Near)
+    spent: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def kept(self) -> Kept:
+        """What was kept of the sum."""
+        return kept_of(self.status)
+
+    @property
+    def window(self) -> Span | None:
+        """The whole window; None where nothing ever came."""
+        return self.evaluation.frame.full if self.evaluation else None
+
+
+def get_objective(slug: str) -> Objective:
+    """An objective with its place, the newest suggestion and its one series without a key; raises `Absent`."""
+    consuming_teams = Tenant.objects.filter(kind=TenantKind.TEAM.value)
+    newest = TargetSuggestion.objects.filter(objective=OuterRef("pk")).order_by("-month")
+    rows = Objective.objects.select_related("indicator__service", "indicator__flow", "owner_team").annotate(
+        suggested_month=Subquery(newest.values("month")[:1]),
+        suggested_kind=Subquery(newest.values("kind")[:1]),
+        suggested_target=Subquery(newest.values("target")[:1]),
+        keys_are_teams=Exists(
+            Series.objects.filter(indicator=OuterRef("indicator"), key__in=consuming_teams.values("slug"))
+        ),
+        plain_series=Subquery(Series.objects.filter(indicator=OuterRef("indicator"), key="").values("pk")[:1]),
+    )
+    found: Objective | None = rows.filter(slug=slug).first()
+    if found is None:
+        raise Absent("not_found", "Nothing is here for you.")
+    return found
+
+
+def get_budget_page(slug: str, by: Principal) -> BudgetPage:
+    """The page of an objective."""
+    objective, today = get_objective(slug), clock.today()
+    versions = find_versions(objective, today)
+    agreed = versions.agreed(objective, today)
+    if agreed is None:
+        return BudgetPage(objective, versions, None)
+    rows = list(with_keys(objective.pk))
+    status = next((row for row in rows if row.series_id is None), None)
+    keys = [row for row in rows if row.series_id is not None]
+    version, promise = judged_by(status, agreed)
+    evaluation = evaluation_in(agreed, status, keys)
+    span = evaluation.frame.span if evaluation else None
+    days = find_days(agreed, version.pk, _since(span, today), last_months(today))
+    fired = list_fired(PolicyTrigger.objects.filter(objective=objective))
+    alerts = list(list_alerts(objective))
+    exemptions = list_exemptions(objective, days.rows[0].day if days.rows else today)
+    near = find_near(agreed.indicator.service_id, span, by) if span else Near()
+    spent = _spent(promise, near, span, days, _series(objective, keys)) if span else {}
+    return BudgetPage(
+        objective, versions, agreed, version, promise, versions.policies(slug, today), status, keys, evaluation, days,
+        fired, alerts, exemptions, near, spent,
+    )  # fmt: skip
+
+
+def list_alerts(objective: Objective) -> QuerySet[BurnAlert]:
+    """Burn alerts of an objective, newest first; one query."""
+    rows = BurnAlert.objects.filter(objective=objective).select_related("acknowledged_by", "version")
+    return rows.order_by("-from_at")[:MOST_ALERTS]
+
+
+def list_exemptions(objective: Objective, since: date) -> list[Exemption]:
+    """Exemptions that take something out of a budget since a day; one query."""
+    first = datetime.combine(since, datetime.min.time(), clock.reporting_zone())
+    rows = governance.list_slice_exemptions(first, clock.as_of() + timedelta(days=100))
+    return [row for row in rows if objective.slug in row.objectives]
+
+
+def _since(span: Span | None, today: date) -> date:
+    first = last_months(today)[0].first_on
+    return min(first, clock.local_day(span.start)) if span else first
+
+
+def _series(objective: Objective, keys: Sequence[BudgetStatus]) -> list[int]:
+    plain: int | None = getattr(objective, "plain_series", None)
+    found = [row.series_id for row in keys if row.series_id is not None]
+    return found or ([plain] if plain is not None else [])
+
+
+def _spent(promise: Promise, near: Near, span: Span, days: Days, series: Sequence[int]) -> dict[str, int]:
+    """Bad units inside each incident of the window, as they came: whole days from their sums, edges from slices."""
+    by_day = {one.day: one for one in days.rows}
+    target = Fraction(promise.slice_target or 1)
+    found: dict[str, int] = {}
+    pieces: list[Piece] = []
+    shown = near.incidents[-MOST_INCIDENTS:]
+    for number, incident in enumerate(shown):
+        cut = cut_into_days(incident.span(span.end).within(span), clock.reporting_zone())
+        found[incident.key] = sum(one.raw.bad for day in cut.days if (one := by_day.get(day)) is not None)
+        pieces += [Piece(number, pk, edge, target) for edge in cut.edges for pk in series]
+    if not pieces or len(pieces) > MOST_PIECES:
+        return {} if pieces else found
+    for number, sums in sum_together(pieces).items():
+        found[shown[number].key] += sums.tally(promise.method).bad
+    return found
+
+
+def in_window(days: Days, span: Span) -> list[DayCount]:
+    """The local days that a window meets."""
+    return days.between(clock.local_day(span.start), clock.local_day(span.end - timedelta(microseconds=1)) + DAY)

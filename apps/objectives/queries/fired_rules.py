@@ -1,0 +1,186 @@
+"""Triggers with their decisions and signatures as plain rows, each reading in one query."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import QuerySet
+
+from apps.core.problems import Absent
+from apps.objectives.domain.budget_policies import Policy, Rule
+from apps.objectives.domain.budget_triggers import Decided, Signed, advise, roles_missing, stand, standing_decision
+from apps.objectives.domain.policy_words import Advice, RuleKey, TriggerStanding, Verb
+from apps.objectives.models import BudgetPolicyVersion, PolicyTrigger
+from apps.objectives.queries.agreements import policy_of
+
+TRIGGER = (
+    "pk", "objective_id", "objective__slug", "objective__owner_team_id", "rule", "incident", "from_at", "met_since",
+    "closed_at", "closed_by__full_name", "closed_reason", "evaluation_id", "version__number", "version__name",
+    "policy_version__number", "policy_version__name", "policy_version__policy__slug", "policy_version__policy_text",
+)  # fmt: skip
+DECISION = ("pk", "number", "verb", "sentence", "revisit_on", "written_at", "written_by__full_name")
+SIGNATURE = ("role", "stands_in", "signed_at", "signed_by_id", "signed_by__full_name")
+COLUMNS = (
+    *TRIGGER, *(f"decisions__{name}" for name in DECISION), *(f"decisions__signatures__{name}" for name in SIGNATURE),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SignedRow:
+    """One signature: the role, and who gave it."""
+
+    role: str
+    stands_in: bool
+    signed_at: datetime
+    person: int
+    who: str
+
+
+def _signed(one: SignedRow) -> Signed:
+    return Signed(one.person, one.role, one.stands_in)
+
+
+@dataclass
+class DecisionRow:
+    """One decision with its signatures, in the order in which they were given."""
+
+    pk: int
+    number: int
+    verb: Verb
+    sentence: str
+    revisit_on: date
+    written_at: datetime
+    who: str
+    signatures: list[SignedRow] = field(default_factory=list)
+
+    @property
+    def decided(self) -> Decided:
+        """As the rules take it."""
+        return Decided(self.verb, self.revisit_on, tuple(map(_signed, self.signatures)))
+
+
+@dataclass
+class Fired:
+    """One firing of a rule, with everything that people decided about it."""
+
+    pk: int
+    objective_id: int
+    slug: str
+    team_id: int
+    rule: Rule
+    incident: str
+    from_at: datetime
+    met_since: datetime | None
+    closed_at: datetime | None
+    closed_by: str
+    closed_reason: str
+    evaluation_id: int
+    version_number: int
+    version_name: str
+    policy_number: int
+    policy_name: str
+    policy_slug: str
+    decisions: list[DecisionRow] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return f"T-{self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        """Nobody closed it."""
+        return self.closed_at is None
+
+    @property
+    def decided(self) -> list[Decided]:
+        """Its decisions as the rules take them, oldest first."""
+        return [one.decided for one in self.decisions]
+
+    def standing(self, today: date) -> TriggerStanding:
+        """Where it stands."""
+        return stand(self.rule, self.decided, today, is_closed=not self.is_open)
+
+    def advice(self, today: date) -> Advice:
+        """What it says to a release while it is open."""
+        return advise(self.rule, self.decided, today)
+
+    @property
+    def holding(self) -> DecisionRow | None:
+        """The newest decision that every role signed."""
+        held = standing_decision(self.rule, self.decided)
+        return next((one for one in reversed(self.decisions) if held is not None and one.decided == held), None)
+
+    @property
+    def newest(self) -> DecisionRow | None:
+        """The newest decision, signed by all or not."""
+        return self.decisions[-1] if self.decisions else None
+
+    def missing(self, decision: DecisionRow) -> tuple[str, ...]:
+        """Roles that have not signed a decision."""
+        return roles_missing(self.rule, decision.decided.signed)
+
+
+@lru_cache(maxsize=512)
+def _policy(text: str) -> Policy:
+    return policy_of(BudgetPolicyVersion(policy_text=text))
+
+
+def list_fired(rows: QuerySet[PolicyTrigger]) -> list[Fired]:
+    """Triggers with their decisions, newest first; one query."""
+    ordered = rows.order_by("-from_at", "-pk", "decisions__number", "decisions__signatures__pk")
+    found: dict[int, Fired] = {}
+    for values in ordered.values_list(*COLUMNS):
+        row = dict(zip(COLUMNS, values, strict=True))
+        if row["pk"] not in found:
+            found[row["pk"]] = _fired(row)
+        if row["decisions__pk"] is not None:
+            _add_decision(found[row["pk"]], row)
+    return list(found.values())
+
+
+def _fired(row: Mapping[str, Any]) -> Fired:
+    rule = _policy(row["policy_version__policy_text"]).rule(RuleKey(row["rule"]))
+    if rule is None:
+        raise LookupError(f"T-{row['pk']} fired by a rule that its policy does not have.")
+    return Fired(
+        row["pk"], row["objective_id"], row["objective__slug"], row["objective__owner_team_id"], rule, row["incident"],
+        row["from_at"], row["met_since"], row["closed_at"], row["closed_by__full_name"] or "", row["closed_reason"],
+        row["evaluation_id"], row["version__number"], row["version__name"], row["policy_version__number"],
+        row["policy_version__name"], row["policy_version__policy__slug"],
+    )  # fmt: skip
+
+
+def _add_decision(fired: Fired, row: Mapping[str, Any]) -> None:
+    if not fired.decisions or fired.decisions[-1].pk != row["decisions__pk"]:
+        given = {name: row[f"decisions__{name}"] for name in DECISION}
+        who, verb = given.pop("written_by__full_name"), Verb(given.pop("verb"))
+        fired.decisions.append(DecisionRow(**given, verb=verb, who=who))
+    if row["decisions__signatures__role"] is not None:
+        given = {name: row[f"decisions__signatures__{name}"] for name in SIGNATURE}
+        signed = SignedRow(
+            given["role"], given["stands_in"], given["signed_at"], given["signed_by_id"], given["signed_by__full_name"]
+        )
+        fired.decisions[-1].signatures.append(signed)
+
+
+def get_fired(pk: int) -> Fired:
+    """A trigger with its decisions; raises `Absent`."""
+    found = list_fired(PolicyTrigger.objects.filter(pk=pk))
+    if not found:
+        raise Absent("not_found", "Nothing is here for you.")
+    return found[0]
+
+
+def open_by_objective(objective_ids: Iterable[int]) -> dict[int, list[Fired]]:
+    """Open triggers of objectives, by objective; one query."""
+    found: dict[int, list[Fired]] = {}
+    for one in list_fired(PolicyTrigger.objects.filter(objective__in=list(objective_ids), closed_at=None)):
+        found.setdefault(one.objective_id, []).append(one)
+    return found
+
+
+def pressing_first(fired: Iterable[Fired], today: date) -> list[Fired]:
+    """Open triggers, those that ask for somebody first."""
+    is_open = [one for one in fired if one.is_open]
+    return sorted(is_open, key=lambda one: (one.standing(today) is TriggerStanding.DECIDED, one.from_at))

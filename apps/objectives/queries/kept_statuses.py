@@ -1,0 +1,55 @@
+"""Statuses as the rules take them: where budgets stand, without reading one slice."""
+
+from collections.abc import Collection, Iterable
+
+from django.db.models import QuerySet
+
+from apps.core import clock
+from apps.objectives.domain.counts import Tally
+from apps.objectives.domain.evaluating import Evaluation
+from apps.objectives.domain.kept_results import Kept, Measuring, evaluation_of
+from apps.objectives.domain.objective_words import BudgetState, StateReason
+from apps.objectives.domain.promises import Promise
+from apps.objectives.domain.states import Judged
+from apps.objectives.models import BudgetStatus, ObjectiveVersion
+from apps.objectives.queries.agreements import Agreed, promise_of
+
+NOT_CONNECTED = Kept(Judged(BudgetState.NO_DATA, StateReason.NOT_CONNECTED))
+
+
+def statuses_in_sum(objective_ids: Collection[int]) -> dict[int, BudgetStatus]:
+    """Where objectives stand, without their keys; one query."""
+    rows = BudgetStatus.objects.filter(objective__in=objective_ids, series=None)
+    return {row.objective_id: row for row in rows.select_related("version")}
+
+
+def with_keys(objective_id: int) -> QuerySet[BudgetStatus]:
+    """Where an objective stands, and each of its keys."""
+    return BudgetStatus.objects.filter(objective=objective_id).select_related("series", "version")
+
+
+def kept_of(row: BudgetStatus | None) -> Kept:
+    """A status as the rules take it; without one nothing was measured yet."""
+    if row is None:
+        return NOT_CONNECTED
+    return Kept(
+        Judged(BudgetState(row.state), StateReason(row.reason)), row.window_end, Tally(row.bad, row.counted), row.basis,
+        Tally(row.raw_bad, row.raw_counted), row.raw_basis, Tally(row.recent_bad, row.recent_counted), row.seen,
+        row.unusable, row.series.key if row.series_id and row.series else "",
+        BudgetState(row.judged_state) if row.judged_state else None,
+    )  # fmt: skip
+
+
+def judged_by(row: BudgetStatus | None, agreed: Agreed) -> tuple[ObjectiveVersion, Promise]:
+    """The version that a status was judged by, and its promise; the one in force where nothing was judged yet."""
+    if row is None or row.version_id == agreed.version.pk:
+        return agreed.version, agreed.promise
+    return row.version, promise_of(row.version)
+
+
+def evaluation_in(agreed: Agreed, row: BudgetStatus | None, keys: Iterable[BudgetStatus] = ()) -> Evaluation | None:
+    """The result that a status stands for, as of now; None where nothing ever came."""
+    _, promise = judged_by(row, agreed)
+    measuring = Measuring(agreed.spec.slice_seconds, agreed.readable_from)
+    kept = [kept_of(one) for one in keys]
+    return evaluation_of(promise, measuring, kept_of(row), kept, clock.reporting_zone(), clock.as_of())
