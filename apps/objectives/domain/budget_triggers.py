@@ -39,15 +39,17 @@ class Signed:
 
     person: int
     role: str
+    # The role is vacant; whoever stands in may do so for several, and for one beside a role of their own.
+    stands_in: bool = False
 
 
 def roles_missing(rule: Rule, signed: Iterable[Signed]) -> tuple[str, ...]:
-    """Roles that have not signed; one person signs one role, whatever else they hold."""
+    """Roles that have not signed; one person signs one role of their own, whatever else they hold."""
     people: set[int] = set()
     roles: set[str] = set()
     for one in signed:
-        if one.person not in people:
-            people.add(one.person)
+        if one.stands_in or one.person not in people:
+            people |= set() if one.stands_in else {one.person}
             roles.add(one.role)
     return tuple(role for role in rule.signers if role not in roles)
 

@@ -90,6 +90,11 @@ def hours_text(hours: Fraction | None) -> str:
     return f"{_print(floor(hours / 24, 0))}{JOINT}d" if hours >= 96 else f"{_print(floor(hours, 0))}{JOINT}h"
 
 
+def hours_up_text(hours: Fraction) -> str:
+    """A wait, rounded up to whole hours."""
+    return f"{_print(ceil(hours, 0))}{JOINT}h"
+
+
 def minutes_text(hours: Fraction | None) -> str:
     """A time of total outage, rounded down to minutes."""
     return NO_NUMBER if hours is None else f"{_print(floor(max(hours, Fraction(0)) * 60, 0))}{JOINT}min"

@@ -17,7 +17,6 @@ from apps.objectives.domain.printing import spent_share_text
 from apps.objectives.models import BudgetDecision, BurnAlert, PolicyTrigger
 from apps.objectives.operations.alerting import AlertChanges
 from apps.objectives.operations.judging import Judgement
-from apps.objectives.queries.agreements import Agreed
 from apps.objectives.queries.signers import people_to_sign, rule_of, workers_of
 
 SHARES: Mapping[str, Fraction] = {rule.key.value: rule.share for rule in PATTERN}
@@ -58,31 +57,28 @@ def _opened_words(alert: BurnAlert, judgements: Mapping[int, Judgement]) -> str:
     return words.burning_words(AlertKind(alert.kind), share, long, alert.keys)
 
 
-def tell_fired(triggers: Sequence[PolicyTrigger], agreed: Mapping[int, Agreed]) -> None:
+def tell_fired(triggers: Sequence[PolicyTrigger]) -> None:
     """Ask those who sign a rule's decision, each with the role in which they are asked."""
     notices: list[Notice] = []
     signers = people_to_sign([(one.objective.owner_team_id, rule_of(one).signers) for one in triggers], clock.now())
     for trigger, asked in zip(triggers, signers, strict=True):
-        rule, one = rule_of(trigger), agreed[trigger.objective_id]
-        text = words.fired_words(RuleKey(trigger.rule), rule.asks)
-        notices += _to_signers(trigger, one, asked, words.FIRED.key, text, str(trigger))
+        text = words.fired_words(RuleKey(trigger.rule), rule_of(trigger).asks)
+        notices += _to_signers(trigger, asked, words.FIRED.key, text, str(trigger))
     notifications.notify(notices=notices, by=SYSTEM)
 
 
-def tell_waiting(
-    decision: BudgetDecision, agreed: Agreed, asked: Mapping[int, str], by: Principal
-) -> None:  # fmt: skip
+def tell_waiting(decision: BudgetDecision, asked: Mapping[int, str], by: Principal) -> None:
     """Ask those whose signature a decision still needs."""
     text = f"Decided: {decision.verb}. {decision.sentence} It needs your signature."
-    trigger = decision.trigger
-    occasion = f"{trigger} {decision.number}"
-    notifications.notify(notices=_to_signers(trigger, agreed, asked, words.SIGNATURE.key, text, occasion), by=by)
+    occasion = f"{decision.trigger} {decision.number}"
+    notices = _to_signers(decision.trigger, asked, words.SIGNATURE.key, text, occasion)
+    notifications.notify(notices=notices, by=by)
 
 
 def _to_signers(
-    trigger: PolicyTrigger, agreed: Agreed, asked: Mapping[int, str], kind: str, text: str, occasion: str
+    trigger: PolicyTrigger, asked: Mapping[int, str], kind: str, text: str, occasion: str
 ) -> list[Notice]:  # fmt: skip
-    thing, team = about(agreed.objective.slug, agreed.promise.name), trigger.objective.owner_team.name
+    thing, team = about(trigger.objective.slug, trigger.version.name), trigger.objective.owner_team.name
     return [
         Notice(person, kind, thing, text, words.signer_words(ROLE_WORDS[role], team), occasion)
         for person, role in asked.items()

@@ -163,7 +163,7 @@ def _announce(
         data = {"objective": trigger.objective.slug, "rule": trigger.rule, "incident": trigger.incident}
         audit.record("budget_trigger.fired", subject=trigger, by=SYSTEM, data=data)
     telling.tell_burning(alerts, judged, at)
-    telling.tell_fired(fired, {pk: one.agreed for pk, one in judged.items()})
+    telling.tell_fired(fired)
 
 
 def evaluate_now(objective_ids: Sequence[int]) -> None:

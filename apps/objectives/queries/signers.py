@@ -31,15 +31,22 @@ def rule_of(trigger: PolicyTrigger) -> Rule:
     return rule
 
 
-def seats(holders: Holders, team_id: int, roles: Sequence[str]) -> dict[str, Seat]:
-    """Who may sign for each role of a team: its holders; where it is vacant the group's, else a steward."""
-    found = seats_for([Need(frozenset({role}), team_id) for role in roles], holders, (), None)
+def seats(
+    holders: Holders, team_id: int, roles: Sequence[str], taken: frozenset[int] = frozenset()
+) -> dict[str, Seat]:  # fmt: skip
+    """Who may sign for each role of a team: its holders; where it is vacant the group's, else a steward.
+
+    `taken` are people who signed another role: what only they hold is vacant.
+    """
+    found = seats_for([Need(frozenset({role}), team_id) for role in roles], holders, taken, None)
     return dict(zip(roles, found, strict=True))
 
 
-def seats_now(team_id: int, roles: Sequence[str], at: datetime) -> dict[str, Seat]:
+def seats_now(
+    team_id: int, roles: Sequence[str], at: datetime, taken: frozenset[int] = frozenset()
+) -> dict[str, Seat]:  # fmt: skip
     """The same, as people hold roles at an instant; one query."""
-    return seats(governance.holders_at(at, [team_id]), team_id, roles)
+    return seats(governance.holders_at(at, [team_id]), team_id, roles, taken)
 
 
 def people_to_sign(asked: Sequence[tuple[int, Sequence[str]]], at: datetime) -> list[dict[int, str]]:
