@@ -16,6 +16,8 @@ BEAT_SCHEDULE = {
     "governance-run-previews": {"task": "governance.run_previews", "schedule": EVERY_MINUTE},
     "governance-move-proposals": {"task": "governance.move_proposals", "schedule": EVERY_MINUTE},
     "governance-remind": {"task": "governance.remind", "schedule": EVERY_MINUTE},
+    "objectives-read-indicators": {"task": "objectives.read_indicators", "schedule": EVERY_MINUTE},
+    "objectives-keep-samples": {"task": "objectives.keep_samples", "schedule": EVERY_MINUTE},
     "notifications-send-mail": {"task": "notifications.send_mail", "schedule": EVERY_MINUTE},
     "objectives-evaluate-due": {"task": "objectives.evaluate_due", "schedule": EVERY_MINUTE},
     "reviews-generate-due-reviews": {"task": "reviews.generate_due_reviews", "schedule": EVERY_MINUTE},

@@ -114,10 +114,9 @@ class SampleResolver:
         dimension = taker.spec.dimension
         key = "" if dimension is Dimension.NONE else item.key
         known = self._takers.keys_of(indicator)
-        if not takes_key(key, known, (), dimension):
-            if not has_room(known, dimension):
-                words = f"The indicator has {dimension.most_keys:,} keys already; count the rest as other."
-                return [], FieldProblem(f"/{dimension}", "out_of_range", words)
+        if not takes_key(key, known, (), dimension) and not has_room(known, dimension):
+            words = f"The indicator has {dimension.most_keys:,} keys already; count the rest as other."
+            return [], FieldProblem(f"/{dimension}", "out_of_range", words)
         known.add(key)
         return [CountedRow(indicator.pk, key, start, counts)], None
 

@@ -228,6 +228,10 @@ REPORTING_ZONE = env.str("REPORTING_ZONE", default="Europe/Berlin")
 ORGANISATION_NAME = env.str("ORGANISATION_NAME", default="Plumbline organisation")
 # A fixed business date: only the demo sets it, and every page then shows a banner.
 PLUMBLINE_AS_OF = env.str("PLUMBLINE_AS_OF", default="")
+# Hosts that requests may leave to, by exact name; empty: none leaves.
+OUTBOUND_ALLOWED_HOSTS: list[str] = env.list("OUTBOUND_ALLOWED_HOSTS", default=[])
+# Whether one of them may be this machine itself, where plain http is enough.
+OUTBOUND_LOOPBACK = env.bool("OUTBOUND_LOOPBACK", default=False)
 PLUMBLINE_DEMO = env.bool("PLUMBLINE_DEMO", default=False)
 # Without a broker the due rows are worked by one thread of the web process.
 PLUMBLINE_INLINE_WORK = env.bool("PLUMBLINE_INLINE_WORK", default=not REDIS_URL)

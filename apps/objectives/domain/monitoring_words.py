@@ -7,6 +7,7 @@ from types import MappingProxyType
 class PullFault(StrEnum):
     """Why a pull stored nothing. None of them moves the watermark."""
 
+    NOT_ALLOWED = "not_allowed"
     UNREACHABLE = "unreachable"
     TIMED_OUT = "timed_out"
     REDIRECTED = "redirected"
@@ -23,6 +24,7 @@ class PullFault(StrEnum):
 
 FAULT_WORDS = MappingProxyType(
     {
+        PullFault.NOT_ALLOWED: "Requests may not leave to this server.",
         PullFault.UNREACHABLE: "The server does not answer.",
         PullFault.TIMED_OUT: "The server did not answer in time.",
         PullFault.REDIRECTED: "The server points elsewhere; register the address it really has.",

@@ -620,6 +620,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
+                            ("not_allowed", "not_allowed"),
                             ("unreachable", "unreachable"),
                             ("timed_out", "timed_out"),
                             ("redirected", "redirected"),

@@ -1,0 +1,95 @@
+"""Reads for pulling: what an indicator is read from, and how far its reading came."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+
+from apps.core.problems import Absent
+from apps.objectives.domain.indicator_specs import IndicatorSpec
+from apps.objectives.domain.indicator_words import SampleSource
+from apps.objectives.models import Indicator, IndicatorRead, IndicatorVersion, MonitoringSource, SampleBatch, Series
+from apps.objectives.queries.agreements import indicator_version_on, spec_of
+
+
+@dataclass(frozen=True)
+class Readable:
+    """An indicator with the statement that holds on a day and the server it names, if it is pulled."""
+
+    indicator: Indicator
+    version: IndicatorVersion
+    spec: IndicatorSpec
+    server: MonitoringSource | None
+
+
+def get_indicator(slug: str) -> Indicator:
+    """The indicator of that short name with its versions; raises `Absent`."""
+    versions = Prefetch("versions", IndicatorVersion.objects.order_by("number"))
+    rows = Indicator.objects.select_related("service", "flow", "owner_team").prefetch_related(versions)
+    found: Indicator | None = rows.filter(slug=slug).first()
+    if found is None:
+        raise Absent("not_found", "Nothing is here for you.")
+    return found
+
+
+def get_readable(indicator: Indicator, day: date) -> Readable | None:
+    """What is read for an indicator on a day; None where nothing is in force, it is retired, or its samples come by
+    push."""
+    version = indicator_version_on(indicator.versions.order_by("number"), day)
+    if version is None or (indicator.retired_on is not None and indicator.retired_on <= day):
+        return None
+    spec = spec_of(version)
+    if spec.source is SampleSource.PUSH:
+        return None
+    server = MonitoringSource.objects.filter(slug=spec.monitoring_source).first() if spec.monitoring_source else None
+    return Readable(indicator, version, spec, server)
+
+
+def find_read(indicator: Indicator) -> IndicatorRead | None:
+    """The duty of reading an indicator, once somebody started it."""
+    return IndicatorRead.objects.filter(indicator=indicator).first()
+
+
+def lock_read(pk: int) -> IndicatorRead:
+    """The duty, locked until the transaction ends."""
+    return IndicatorRead.objects.select_for_update(of=("self",)).select_related("indicator").get(pk=pk)
+
+
+def list_reads() -> QuerySet[IndicatorRead]:
+    """All duties of reading, by indicator."""
+    return IndicatorRead.objects.select_related("indicator__owner_team").order_by("indicator__slug")
+
+
+def list_unread_tickets() -> list[Indicator]:
+    """Indicators that are counted from tickets by now and that nothing reads yet."""
+    newest = IndicatorVersion.objects.filter(indicator=OuterRef("pk")).order_by("-number").values("source")[:1]
+    rows = Indicator.objects.filter(read=None, retired_on=None).annotate(now_from=Subquery(newest))
+    return list(rows.filter(now_from=SampleSource.TICKETS).order_by("pk"))
+
+
+def keys_of(indicator_id: int) -> list[str]:
+    """The keys that are known of an indicator, in order."""
+    return list(Series.objects.filter(indicator_id=indicator_id).order_by("key").values_list("key", flat=True))
+
+
+def find_batch(channel: str, sender: str, received_at: datetime) -> SampleBatch | None:
+    """The batch of a sender at an instant, if there is one."""
+    return SampleBatch.objects.filter(team=None, received_at=received_at, channel=channel, sender=sender).first()
+
+
+def list_sources() -> QuerySet[MonitoringSource]:
+    """Registered servers by name."""
+    return MonitoringSource.objects.order_by("name", "pk")
+
+
+def get_source(slug: str) -> MonitoringSource:
+    """The server of that short name; raises `Absent`."""
+    found = MonitoringSource.objects.filter(slug=slug).first()
+    if found is None:
+        raise Absent("not_found", "Nothing is here for you.")
+    return found
+
+
+def lock_source(pk: int) -> MonitoringSource:
+    """The server, locked until the transaction ends."""
+    return MonitoringSource.objects.select_for_update().get(pk=pk)
