@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from tests import services
 
-pytest_plugins = [name for name in ("tests.personas", "tests.demo_database") if find_spec(name)]
+pytest_plugins = [name for name in ("tests.personas", "tests.demo_database", "tests.kept_schema") if find_spec(name)]
 
 # A shared machine may be slow for a moment; a timed assert would say nothing about the code.
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
