@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("apps.notifications.urls")),
     path("", include("apps.services.urls")),
     path("", include("apps.metrics.urls")),
+    path("", include("apps.objectives.urls")),
     path("", include("apps.governance.urls")),
     path("", include("apps.incidents.urls")),
     path("", include("apps.scorecards.urls")),

@@ -7,12 +7,13 @@ from apps.accounts.domain.responsibilities import RESPONSIBILITIES
 from apps.core.calendar_words import day_words
 from apps.governance.domain.consent import STEWARD
 from apps.governance.domain.dates import DAY
-from apps.governance.domain.kinds import Change, Grant, Item, Kind, Need, Op, Section, Shown, kinds
+from apps.governance.domain.kinds import Change, Grant, Item, Kind, Need, Op, Pages, Section, Shown, kinds
 from apps.objectives.domain.agreed_words import LABELS, say_differences, say_indicator, say_policy, say_promise
 from apps.objectives.domain.promises import warnings_of
 from apps.objectives.drafting_indicators import IndicatorDraft, read_indicator_draft
 from apps.objectives.drafting_objectives import ObjectiveDraft, find_others_on_flow, read_objective_draft
 from apps.objectives.drafting_policies import PolicyDraft, RetirementDraft, read_policy_draft, read_retirement
+from apps.objectives.edit_pages import name_edit_form
 from apps.objectives.operations import agreeing
 from apps.objectives.queries import agreements, standing
 
@@ -180,3 +181,8 @@ kinds.register(
         _apply(agreeing.write_policy_version, agreeing.retire_policy), labels=dict(_labels("policy")),
     )
 )  # fmt: skip
+for key, name in ((INDICATOR, "indicator"), (OBJECTIVE, "objective"), (POLICY, "policy")):
+    kinds.set_pages(
+        key,
+        Pages(of_object=f"objectives:{name}-versions", new=f"objectives:{name}-propose", edit=name_edit_form),
+    )

@@ -1,0 +1,21 @@
+"""Pages of objectives."""
+
+from django.urls import path
+
+from apps.objectives.views import agreeing, histories
+
+app_name = "objectives"
+urlpatterns = [
+    path("proposals/new/sli/", agreeing.indicator_propose, name="indicator-propose"),
+    path("proposals/new/slo/", agreeing.objective_propose, name="objective-propose"),
+    path("proposals/new/budget_policy/", agreeing.policy_propose, name="policy-propose"),
+    path("proposals/<int:number>/agreement/", agreeing.agreement_edit, name="agreement-edit"),
+    path("objectives/indicators/<slug:slug>/versions/", histories.indicator_versions, name="indicator-versions"),
+    path(
+        "objectives/indicators/<slug:slug>/diff/<int:old>/<int:new>/", histories.indicator_diff, name="indicator-diff"
+    ),
+    path("objectives/policies/<slug:slug>/versions/", histories.policy_versions, name="policy-versions"),
+    path("objectives/policies/<slug:slug>/diff/<int:old>/<int:new>/", histories.policy_diff, name="policy-diff"),
+    path("objectives/<slug:slug>/versions/", histories.objective_versions, name="objective-versions"),
+    path("objectives/<slug:slug>/diff/<int:old>/<int:new>/", histories.objective_diff, name="objective-diff"),
+]
