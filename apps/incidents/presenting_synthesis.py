@@ -8,9 +8,10 @@ from django.urls import reverse
 
 from apps.core.calendar_words import day_words, period_words
 from apps.core.periods import Period
+from apps.incidents.domain.action_dates import UNVERIFIED_AFTER
 from apps.incidents.domain.pages import Noise
 from apps.incidents.domain.retro_sections import CHOICE_WORDS
-from apps.incidents.domain.synthesis import MOST_IMPROVEMENTS, UNVERIFIED_AFTER
+from apps.incidents.domain.synthesis import MOST_IMPROVEMENTS
 from apps.incidents.models import Action
 from apps.incidents.queries.synthesis import SORT, Line, Synthesis
 

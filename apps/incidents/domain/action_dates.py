@@ -6,8 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from apps.core.periods import Grain, local_midnight, period_on
-from apps.incidents.domain.action_words import ActionState
+from apps.core.periods import local_midnight
 
 SATURDAY = 5
 LONGEST_WAIT_DAYS = 366
@@ -40,11 +39,6 @@ STANDING_WORDS = {
     Standing.VERIFIED: "Verified",
     Standing.DROPPED: "Dropped",
 }
-CLOSED_STANDINGS = {
-    ActionState.DONE: Standing.DONE,
-    ActionState.VERIFIED: Standing.VERIFIED,
-    ActionState.DROPPED: Standing.DROPPED,
-}
 
 
 def working_day(day: date) -> date:
@@ -71,20 +65,6 @@ def date_problem(due_on: date, today: date, present: date | None = None) -> str 
     if due_on == present:
         return f"It is due on {due_on:%-d %B %Y} already."
     return None
-
-
-def standing_of(state: ActionState, due_on: date, today: date) -> Standing:
-    """Where an action stands on a day; the due day itself is not overdue."""
-    if state in CLOSED_STANDINGS:
-        return CLOSED_STANDINGS[state]
-    if due_on < today:
-        return Standing.OVERDUE
-    return Standing.THIS_WEEK if due_on < period_on(today, Grain.WEEK).end_on else Standing.LATER
-
-
-def is_left_unverified(state: ActionState, done_at: datetime | None, at: datetime) -> bool:
-    """Done for 14 days and nobody looked: it stands on the team's weekly agenda."""
-    return state is ActionState.DONE and done_at is not None and at - done_at >= UNVERIFIED_AFTER
 
 
 @dataclass(frozen=True)

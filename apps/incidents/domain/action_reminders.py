@@ -30,15 +30,6 @@ def remind_at(due_on: date, step: int, zone: ZoneInfo) -> datetime:
     return datetime.combine(due_on + timedelta(days=step), REMINDED_AT, zone).astimezone(UTC)
 
 
-def steps_until(due_on: date, today: date, last: date) -> list[int]:
-    """Every step from the day a date was set to a last day."""
-    step, found = first_step(due_on, today), []
-    while due_on + timedelta(days=step) <= last:
-        found.append(step)
-        step = next_step(step)
-    return found
-
-
 def reminder_words(due_on: date, step: int) -> str:
     """What a reminder says."""
     if step < DUE_STEP:

@@ -203,9 +203,6 @@ ROWS: Mapping[RowKind, tuple[Field, ...]] = {
         Field("link", "Link to the work", input=Input.ADDRESS),
     ),
 }
-ROW_SECTION: Mapping[RowKind, SectionKey] = {
-    kind: section.key for section in SECTIONS.values() for kind in section.rows
-}
 ROW_WORDS: Mapping[RowKind, str] = {
     RowKind.FACTOR: "factor",
     RowKind.SAFEGUARD: "safeguard",

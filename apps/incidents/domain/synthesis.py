@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Generic, TypeVar
 
+from apps.incidents.domain.action_dates import UNVERIFIED_AFTER
+
 LOOK_BACK = timedelta(days=90)
 LEAST_INCIDENTS = 2
 ALWAYS_SHOWN = ("config_drift", "dependency", "deployment_process")
@@ -149,9 +151,6 @@ class FollowThrough:
     dropped: tuple[int, ...]
     unverified: tuple[int, ...]
     waived: tuple[int, ...]
-
-
-UNVERIFIED_AFTER = timedelta(days=14)
 
 
 def follow_through(

@@ -6,8 +6,8 @@ from apps.accounts.domain import Principal
 from apps.core.periods import Period
 from apps.core.problems import Conflict, FieldProblem, Invalid
 from apps.incidents.domain.action_drafts import ActionDraft
-from apps.incidents.domain.synthesis import MOST_IMPROVEMENTS, within_five
-from apps.incidents.models import Action, KnownCause
+from apps.incidents.domain.synthesis import within_five
+from apps.incidents.models import Action
 from apps.incidents.operations import action_opening
 from apps.incidents.policies import learning as policies
 from apps.incidents.queries import synthesis
@@ -23,9 +23,8 @@ SIXTH = (
 
 @transaction.atomic
 def pick_improvement(
-    *, scope: Scope, month: Period, line: str, draft: ActionDraft, team: Team, cause: KnownCause | None = None,
-    by: Principal,
-) -> Action:  # fmt: skip
+    *, scope: Scope, month: Period, line: str, draft: ActionDraft, team: Team, by: Principal
+) -> Action:
     """Open an action for a line of the synthesis; a sixth of the month, or a second for the line, is refused."""
     policies.require_can_pick(by, team.pk, team.name)
     lock_teams(scope.team_ids)  # improvements of a month are picked one after the other
@@ -41,9 +40,4 @@ def pick_improvement(
     if synthesis.find_line(scope, month, line, by) is None:
         errors = [FieldProblem("/line", "unknown_value", "This line no longer stands in the synthesis. Read it again.")]
         raise Invalid("validation_failed", "Some fields need attention.", errors)
-    return action_opening.open_from_review(draft=draft, team=team, review_key=review_key, cause=cause, by=by)
-
-
-def left_to_pick(picked: int) -> int:
-    """How many improvements may still be picked."""
-    return max(MOST_IMPROVEMENTS - picked, 0)
+    return action_opening.open_from_review(draft=draft, team=team, review_key=review_key, by=by)

@@ -1,9 +1,10 @@
 """Who may do what with actions: the owner team does and asks, a second person verifies and confirms."""
 
-from apps.accounts.domain import OrganisationRole, Principal, PrincipalKind, Scope, TeamRole
+from apps.accounts.domain import OrganisationRole, Principal, TeamRole
 from apps.core.problems import Forbidden
 from apps.incidents.domain.action_states import is_second_person
 from apps.incidents.models import Action
+from apps.incidents.policies.incidents import works_for
 from apps.teams.models import Team
 
 LEADS = (TeamRole.TECH_LEAD, TeamRole.ENGINEERING_MANAGER)
@@ -11,18 +12,22 @@ LEADS = (TeamRole.TECH_LEAD, TeamRole.ENGINEERING_MANAGER)
 
 def can_work(by: Principal, team: Team) -> bool:
     """Whoever works in the team, or its push token; of a closed team a metrics steward, too."""
-    if by.kind is PrincipalKind.SYSTEM:
-        return True
-    if by.kind is PrincipalKind.TOKEN:
-        return Scope.PUSH in by.scopes and by.token_team_id in (None, team.pk)
-    return by.works_in(team.pk) or (team.closed_on is not None and by.holds(OrganisationRole.STEWARD))
+    return works_for(by, team.pk) or _stands_in(by, team)
+
+
+def _stands_in(by: Principal, team: Team) -> bool:
+    """A metrics steward, where the team is closed."""
+    return team.closed_on is not None and by.holds(OrganisationRole.STEWARD)
 
 
 def require_can_work(by: Principal, team: Team) -> None:
     """Raise `Forbidden` naming who may."""
     if not can_work(by, team):
-        others = "" if team.closed_on is None else f" {team.name} is closed: a metrics steward may, too."
-        raise Forbidden("role_missing", f"A member of {team.name}, or its push token, may do this.{others}")
+        raise Forbidden("role_missing", f"A member of {team.name}, or its push token, may do this.{_others(team)}")
+
+
+def _others(team: Team) -> str:
+    return "" if team.closed_on is None else f" {team.name} is closed: a metrics steward may, too."
 
 
 def require_person(by: Principal) -> None:
@@ -53,7 +58,7 @@ def require_can_verify(by: Principal, action: Action) -> None:
 
 def leads(by: Principal, team: Team) -> bool:
     """The tech lead or engineering manager of a team; of a closed one a metrics steward."""
-    return by.holds_in(team.pk, *LEADS) or (team.closed_on is not None and by.holds(OrganisationRole.STEWARD))
+    return by.holds_in(team.pk, *LEADS) or _stands_in(by, team)
 
 
 def can_confirm_drop(by: Principal, action: Action) -> bool:
@@ -66,6 +71,7 @@ def require_can_confirm_drop(by: Principal, action: Action) -> None:
     require_person(by)
     if not leads(by, action.owner_team):
         words = f"The tech lead or engineering manager of {action.owner_team.name} confirms this."
+        words += _others(action.owner_team)
         raise Forbidden("role_missing", words)
     if not can_confirm_drop(by, action):
         raise Forbidden("second_person_required", "You asked to drop it. Another lead of the team confirms.")
@@ -82,6 +88,7 @@ def require_can_keep(by: Principal, action: Action) -> None:
     require_person(by)
     if not can_keep(by, action):
         words = f"The tech lead or engineering manager of {action.owner_team.name}, or whoever asked, keeps it."
+        words += _others(action.owner_team)
         raise Forbidden("role_missing", words)
 
 

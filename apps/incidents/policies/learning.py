@@ -1,10 +1,11 @@
 """Who may read and write retros, publish, waive, link known causes, and pick improvements."""
 
-from apps.accounts.domain import OrganisationRole, Principal, PrincipalKind, TeamRole
+from apps.accounts.domain import OrganisationRole, Principal, TeamRole
 from apps.core.problems import Conflict, Forbidden
 from apps.incidents.domain.incident_words import Visibility
 from apps.incidents.domain.retros import WaiverProblem, waiver_problem
 from apps.incidents.models import Incident, Retro
+from apps.incidents.policies.incidents import works_for
 
 LEADS = (TeamRole.TECH_LEAD, TeamRole.ENGINEERING_MANAGER)
 WAIVERS = (TeamRole.ENGINEERING_MANAGER, TeamRole.LEADERSHIP)
@@ -19,13 +20,6 @@ def can_read_draft(by: Principal, retro: Retro) -> bool:
     """Drafts are read by the owner team and those above it, and by the facilitator; restricted ones by their list."""
     is_listed = retro.incident.visibility == Visibility.RESTRICTED
     return is_listed or by.sees_team(retro.incident.owner_team_id) or facilitates(by, retro)
-
-
-def works_for(by: Principal, team_id: int) -> bool:
-    """Who does a team's work: its people, its tools, and the organisation's tools."""
-    if by.kind is PrincipalKind.TOKEN:
-        return by.token_team_id in (None, team_id)
-    return by.kind is PrincipalKind.SYSTEM or by.works_in(team_id)
 
 
 def can_write_retro(by: Principal, retro: Retro) -> bool:

@@ -23,6 +23,7 @@ from apps.incidents.models import (
     Retro,
     RetroRow,
 )
+from apps.incidents.queries import follow_up
 from apps.services.models import Service
 
 
@@ -118,10 +119,8 @@ def list_status_changes(cause: KnownCause) -> list[CauseStatusChange]:
 
 
 def list_actions_on(cause: KnownCause, by: Principal) -> list[Action]:
-    """Actions on a cause that the reader may see, by due day; those of restricted retros belong to their lists."""
-    seen = Q(retro=None) | Q(retro__incident__in=Incident.objects.visible_to(by))
-    rows = Action.objects.filter(seen, known_cause=cause)
-    return list(rows.select_related("owner_team").order_by("due_on", "pk"))
+    """Actions on a cause that the reader may see, by due day."""
+    return list(follow_up.list_actions(by).filter(known_cause=cause))
 
 
 def list_returned(team_ids: Collection[int], since: datetime, until: datetime, by: Principal) -> list[IncidentCause]:

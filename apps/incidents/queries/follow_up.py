@@ -152,13 +152,6 @@ def _rank(at: datetime, today: date) -> Case:
     )
 
 
-def list_for_agenda(team_id: int, at: datetime, *, by: Principal) -> QuerySet[Action]:
-    """What stands on a team's weekly agenda: open past its date, or done for 14 days and unverified; oldest first."""
-    overdue = Q(state=_S.OPEN, due_at__lt=at)
-    unverified = Q(state=_S.DONE, done_at__lte=at - UNVERIFIED_AFTER)
-    return list_actions(by).filter(overdue | unverified, owner_team_id=team_id).order_by("due_on", "pk")
-
-
 @dataclass(frozen=True)
 class Counted:
     """How many actions of a team are open, how many of them are past their date, how many wait to be verified."""

@@ -94,11 +94,6 @@ def get_row(retro: Retro, key: str) -> RetroRow:
     return row
 
 
-def count_rows(retro: Retro) -> int:
-    """How many rows stand in the draft."""
-    return RetroRow.objects.filter(retro=retro, is_removed=False).count()
-
-
 def base_of(retro: Retro, part: str, revision: int) -> dict[str, str]:
     """What a part said at a revision; nothing before it was first saved."""
     texts = RetroRevision.objects.filter(retro=retro, part=part, revision=revision).values_list("texts", flat=True)

@@ -1,21 +1,20 @@
 """The synthesis of a month for a team or a group: what recurs, each line with the incidents that carry it."""
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Case, CharField, Count, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, OuterRef, Q, QuerySet, Subquery, Value, When
 
-from apps.accounts.domain import Principal
+from apps.accounts.domain import SYSTEM, Principal
 from apps.core import clock
 from apps.core.periods import Period, local_midnight
 from apps.incidents.domain.incident_words import ServiceRole
-from apps.incidents.domain.page_words import EndReason, Label, Urgency
-from apps.incidents.domain.pages import Noise, RuleTally, noise_of
-from apps.incidents.domain.retros import OUT
+from apps.incidents.domain.page_words import Urgency
+from apps.incidents.domain.pages import RuleTally, noise_of
 from apps.incidents.domain.synthesis import (
     Factored,
     FollowThrough,
@@ -42,18 +41,18 @@ from apps.incidents.models import (
 )
 from apps.incidents.queries import follow_up
 from apps.incidents.queries.causes import list_returned
+from apps.incidents.queries.oncall_noise import COUNTS
 from apps.incidents.queries.team_zones import zones_of
 from apps.teams.models import Group, Team
 
 
 class Sort(NamedTuple):
-    """The sorts of line, by the letter that begins their keys."""
+    """The sorts of line, as the page groups them and their keys are made of."""
 
     mode: str = "mode"
     boundary: str = "boundary"
     alert: str = "alert"
     guard: str = "guard"
-    doubt: str = "doubt"
 
 
 SORT = Sort()
@@ -195,21 +194,17 @@ class _Known:
         self._guards = list(self._safeguards(rows))
         self._alerts = self._tallies(scope, month)
         zone = clock.reporting_zone()
-        within = self._incidents(scope, by, month.first_on, month.end_on, undated=True)
+        within = self._incidents(scope, SYSTEM, month.first_on, month.end_on, undated=True)
+        seen = Q(pk__in=Incident.objects.visible_to(by).values("pk"))
         columns = ("pk", "title", "severity_worst", "started_at", "detected_at", "owner_team__name")
-        self.month_rows = [
-            row for row in within.order_by("pk").values(*columns, "reported_at")
+        # Of one that the reader may not see nothing is said, and a team that has one is not without any.
+        all_rows = [
+            row for row in within.annotate(is_seen=seen).order_by("pk").values(*columns, "reported_at", "is_seen")
             if month.first_on <= (row["started_at"] or row["reported_at"]).astimezone(zone).date() < month.end_on
         ]  # fmt: skip
+        self.month_rows = [row for row in all_rows if row["is_seen"]]
+        self.incidents_by_team = Counter(row["owner_team__name"] for row in all_rows)
         self.titles |= {row["pk"]: row["title"] for row in self.month_rows}
-
-    @property
-    def incidents_by_team(self) -> dict[str, int]:
-        """How many incidents each team had in the month."""
-        found: dict[str, int] = defaultdict(int)
-        for row in self.month_rows:
-            found[row["owner_team__name"]] += 1
-        return found
 
     @staticmethod
     def _incidents(
@@ -262,12 +257,9 @@ class _Known:
             When(fired_at__gte=start, then=Value(month.key)), default=Value(month.previous().key),
             output_field=CharField(),
         )  # fmt: skip
-        alone = Q(end_reason=EndReason.BY_ITSELF.value, acknowledged_at=None)
         counted = rows.annotate(of=of).values("of", "rule_id", "rule__name", "rule__service__slug", "team__name")
-        tallies: list[Any] = list(counted.annotate(
-            pages=Count("pk"), labelled=Count("pk", filter=~Q(label="")),
-            acted=Count("pk", filter=Q(label=Label.ACTED.value)), alone=Count("pk", filter=alone),
-        ).order_by("rule__service__slug", "rule__name", "rule_id"))  # fmt: skip
+        order = ("rule__service__slug", "rule__name", "rule_id")
+        tallies: list[Any] = list(counted.annotate(**COUNTS).order_by(*order))
         return tallies
 
     def pages_of(self, month: Period) -> dict[str, int]:
@@ -279,7 +271,7 @@ class _Known:
         return found
 
     def patterns(self, month: Period) -> list[Line]:
-        """The lines of a month in their order: modes, boundaries, alerts, safeguards, quiet teams."""
+        """The lines of a month in their order: modes, boundaries, alerts, safeguards."""
         window = window_of(month.end_on)
         lines = [Line(SORT.mode, m.what, m.incidents, m.before) for m in failure_modes(self.factors, window)]
         pairs = breaking_boundaries(self.factors, window)
@@ -290,21 +282,17 @@ class _Known:
         return lines
 
     def _noisy(self, month: Period) -> Iterable[Line]:
-        by_rule: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+        by_rule: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0] * len(COUNTS))
         for row in self._alerts:
             if row["of"] == month.key:
                 place = by_rule[str(row["rule_id"]), row["rule__service__slug"], row["rule__name"]]
-                for index, name in enumerate(("pages", "labelled", "acted", "alone")):
+                for index, name in enumerate(COUNTS):
                     place[index] += row[name]
         for (rule_id, service, name), counts in by_rule.items():
             tally = RuleTally(*counts)
             noise = noise_of(tally)
             if noise is not None:
-                yield Line(SORT.alert, (service, name, rule_id, _noise_key(noise)), counts=tally)
-
-
-def _noise_key(noise: Noise) -> str:
-    return noise.value
+                yield Line(SORT.alert, (service, name, rule_id, noise.value), counts=tally)
 
 
 def _promised(scope: Scope, by: Principal) -> tuple[list[Promised], dict[int, Action]]:
@@ -329,13 +317,3 @@ def _waived(scope: Scope, month: Period, by: Principal) -> dict[int, str]:
     rows = Retro.objects.filter(incident__in=Incident.objects.visible_to(by), waived_at__gte=start, waived_at__lt=end)
     rows = rows.filter(incident__owner_team_id__in=scope.team_ids).order_by("pk")
     return dict(rows.values_list("incident_id", "incident__title"))
-
-
-def count_published(scope: Scope, month: Period, by: Principal) -> int:
-    """How many retros of the 90 days are published: what the patterns are read from."""
-    window = window_of(month.end_on)
-    zone = clock.reporting_zone()
-    start, end = local_midnight(window.first_on, zone), local_midnight(window.end_on, zone)
-    rows = Retro.objects.filter(incident__in=Incident.objects.visible_to(by), state__in=OUT)
-    rows = rows.filter(incident__owner_team_id__in=scope.team_ids)
-    return rows.filter(incident__started_at__gte=start, incident__started_at__lt=end).count()

@@ -116,8 +116,9 @@ def incident_redact(request: PageRequest, pk: int) -> HttpResponse:
         lambda: redacting.redact_incident(incident=incident, secret=form.cleaned_data["secret"], by=request.principal),
         heading="Redact", button="Take it out", done="Taken out. The audit chain keeps the hashes before and after.",
         intro=(
-            "Replaces a text by [redacted] in the incident, its timeline, its retro with every snapshot, and its known "
-            "causes. Reasons of corrections are written once and stay: change the secret itself as well."
+            "Replaces a text by [redacted] in the incident, its timeline, its retro with every snapshot, its actions "
+            "and its known causes. Reasons of corrections and of new dates, and evidence, are written once and "
+            "stay: change the secret itself as well."
         ),
     )  # fmt: skip
 

@@ -10,13 +10,10 @@ from hypothesis import strategies as st
 from apps.incidents.domain.action_dates import (
     LONGEST_WAIT_DAYS,
     Promise,
-    Standing,
     date_problem,
     due_day,
     end_of_day,
-    is_left_unverified,
     on_time,
-    standing_of,
     working_day,
 )
 from apps.incidents.domain.action_words import ActionState
@@ -102,30 +99,3 @@ def test_date_problem__is_told_in_a_sentence():
     assert date_problem(date(2026, 6, 9), today) == "Enter a day from 10 June 2026 on."
     assert "is a plan" in (date_problem(today + timedelta(days=LONGEST_WAIT_DAYS + 1), today) or "")
     assert date_problem(date(2026, 6, 22), today, date(2026, 6, 22)) == "It is due on 22 June 2026 already."
-
-
-@pytest.mark.parametrize(
-    ("due_on", "standing"),
-    [
-        (date(2026, 6, 9), Standing.OVERDUE),
-        (date(2026, 6, 10), Standing.THIS_WEEK),
-        (date(2026, 6, 14), Standing.THIS_WEEK),
-        (date(2026, 6, 15), Standing.LATER),
-    ],
-)
-def test_standing__of_open_actions_on_wednesday_10_june(due_on, standing):
-    assert standing_of(S.OPEN, due_on, date(2026, 6, 10)) is standing
-
-
-def test_standing__what_is_closed_is_never_overdue():
-    long_ago = date(2020, 1, 1)
-    found = [standing_of(state, long_ago, date(2026, 6, 10)) for state in (S.DONE, S.VERIFIED, S.DROPPED)]
-    assert found == [Standing.DONE, Standing.VERIFIED, Standing.DROPPED]
-
-
-def test_is_left_unverified__after_14_days_to_the_second():
-    done = june(1)
-    assert is_left_unverified(S.DONE, done, done + timedelta(days=14))
-    assert not is_left_unverified(S.DONE, done, done + timedelta(days=14, seconds=-1))
-    assert not is_left_unverified(S.VERIFIED, done, done + timedelta(days=30))
-    assert not is_left_unverified(S.OPEN, None, done)

@@ -11,7 +11,7 @@ from apps.incidents.domain.action_words import ActionKind, CauseStatus
 from apps.incidents.models import Action, IncidentCause, IncidentFact, KnownCause
 from apps.incidents.operations import cause_linking as operations
 from apps.incidents.operations import follow_up
-from apps.incidents.operations.action_opening import open_action
+from apps.incidents.operations.action_opening import open_action, open_from_review
 from apps.incidents.operations.restricting import restrict_incident
 from apps.incidents.queries import causes
 from tests.follow_up import draft
@@ -198,3 +198,9 @@ def test_repeat__after_an_action_that_is_taken_back_did_not_come_after_a_done_on
     follow_up.take_back(action=action, by=by["dee"])
     assert state_of(again)[1] == "while_open"
     assert IncidentCause.objects.get(incident=again).repeat_state == "while_open"
+
+
+def test_actions__of_a_review_are_shown_to_its_team_alone(organisation: Organisation, known: KnownCause, by) -> None:
+    given = {"team": organisation.checkout, "review_key": "weekly-7", "cause": known, "by": by["ana"]}
+    action = open_from_review(draft=draft(), **given)
+    assert {name: causes.list_actions_on(known, by[name]) for name in ("dee", "eli")} == {"dee": [action], "eli": []}

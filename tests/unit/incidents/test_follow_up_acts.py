@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -103,6 +104,21 @@ def test_open__unknown_and_closed_teams(organisation: Organisation, by: By) -> N
     refused(Invalid, "unknown_team", lambda: open_one(by("dee"), team="nobody"))
     Team.objects.filter(pk=organisation.checkout.pk).update(closed_on=date(2026, 6, 1))
     refused(Invalid, "state_forbids", lambda: open_one(by("dee")))
+
+
+def test_acts__of_a_team_that_closed_meanwhile_are_a_stewards_too(organisation: Organisation, by: By) -> None:
+    kept, moved = open_one(by("dee")), open_one(by("dee"))
+    Team.objects.filter(pk=organisation.checkout.pk).update(closed_on=date(2026, 6, 9))
+    kept, moved = (queries.get_action(action.pk, by=SYSTEM) for action in (kept, moved))
+    later = {"due_on": date(2026, 7, 17), "reason": "Nobody is left."}
+    told = refused(Forbidden, "role_missing", lambda: follow_up.set_date(action=moved, **later, by=by("eli")))
+    assert "Checkout is closed: a metrics steward may, too." in told.sentence
+    assert follow_up.set_date(action=moved, **later, by=by("gus")).due_on == later["due_on"]
+    follow_up.ask_drop(action=kept, reason="The team is gone.", by=by("dee"))
+    for act in (follow_up.confirm_drop, follow_up.keep):
+        told = refused(Forbidden, "role_missing", partial(act, action=kept, by=by("eli")))
+        assert "a metrics steward may, too" in told.sentence
+    assert follow_up.confirm_drop(action=kept, by=by("gus")).state == "dropped"
 
 
 def test_open__without_a_service_nothing_is_published(organisation: Organisation, by: By) -> None:
@@ -240,8 +256,6 @@ def test_agenda__overdue_and_done_for_two_weeks_unverified(organisation: Organis
     later = datetime(2026, 7, 11, 8, tzinfo=UTC)
     with clock.playing(later):
         follow_up.set_date(action=fresh, due_on=date(2026, 8, 3), reason="Moved.", by=by("dee"))
-        stands = queries.list_for_agenda(organisation.checkout.pk, later, by=SYSTEM)
-        assert [action.text for action in stands] == ["late", "done"]
         unfinished = queries.list_unfinished(organisation.checkout.pk, later, by=SYSTEM).order_by("due_on", "pk")
         assert queries.count_unfinished(unfinished, later) == queries.Counted(2, 1, 1)
         assert [action.text for action in queries.pick_agenda(unfinished, later)] == ["late", "done"]

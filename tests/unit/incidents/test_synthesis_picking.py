@@ -12,6 +12,7 @@ from apps.incidents.domain.action_drafts import ActionDraft
 from apps.incidents.domain.action_words import ActionKind
 from apps.incidents.models import Action, Incident, Retro
 from apps.incidents.operations import cause_linking
+from apps.incidents.operations.oncall_recording import receive_pages
 from apps.incidents.operations.restricting import restrict_incident
 from apps.incidents.operations.synthesis_picking import pick_improvement
 from apps.incidents.presenting_synthesis import present
@@ -19,6 +20,7 @@ from apps.incidents.queries import synthesis as queries
 from apps.incidents.queries.synthesis import SORT, Scope
 from tests.incidents import NOW, at
 from tests.learning import cause_of, published, resolved_incident
+from tests.oncall import item, push_token
 from tests.personas import Organisation, principal_of
 
 pytestmark = [pytest.mark.sql, pytest.mark.django_db]
@@ -65,7 +67,6 @@ def test_lines__are_carried_by_their_incidents(organisation: Organisation, scope
     assert found.silent_kinds == ["config_drift", "deployment_process"]
     for line in found.lines:
         assert all(Incident.objects.get(pk=pk).title == found.titles[pk] for pk in line.incidents)
-    assert queries.count_published(scope, MAY, by["dee"]) == 4
 
 
 def test_lines__of_a_restricted_incident_are_its_lists_alone(organisation: Organisation, scope: Scope, by) -> None:
@@ -145,3 +146,16 @@ def test_returned__a_cause_after_a_done_action_stands_among_the_promises(
     shown = present(queries.get_synthesis(scope, MAY, by["dee"]))["follow_through"]
     labels = {row["label"] for group in shown for row in group["rows"]}
     assert f"C-{cause.pk}: Small pool, in I-{again.pk}" in labels
+
+
+def test_doubts__a_team_whose_one_incident_is_hidden_is_not_without_any(
+    organisation: Organisation, scope: Scope, by
+) -> None:
+    pages = [item(f"2026-05-{day:02}T{hour:02}:00:00Z", "A") for day in range(1, 6) for hour in (1, 7, 13, 19)]
+    receive_pages(items=pages, by=push_token(organisation.checkout))
+    assert queries.get_synthesis(scope, MAY, by["fay"]).quiet_teams == ["Checkout"]
+    restrict_incident(incident=resolved_incident(), by=by["ana"])
+    for name in ("ana", "fay"):
+        assert queries.get_synthesis(scope, MAY, by[name]).quiet_teams == []
+    found = queries.get_synthesis(scope, MAY, by["fay"])
+    assert (found.unrated, found.unfinished, found.titles) == ([], [], {})
