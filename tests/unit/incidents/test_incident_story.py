@@ -16,6 +16,7 @@ from apps.incidents.domain.severity import SHIPPED
 from apps.incidents.models import IncidentAccess, SeverityPolicy
 from apps.incidents.operations import excluding, rating, redacting, restricting, timeline
 from apps.incidents.operations.oncall_recording import receive_pages
+from apps.incidents.operations.retro_amending import begin_amendment
 from apps.incidents.operations.statements import record_milestone
 from apps.incidents.operations.timeline import Line
 from apps.incidents.queries import incidents as queries
@@ -23,6 +24,7 @@ from apps.incidents.queries import storyline
 from apps.services import operations as services
 from apps.teams import queries as teams
 from tests.incidents import NOW, at, make_incident
+from tests.learning import publish, published, retro_of
 from tests.oncall import item, push_token
 from tests.personas import Organisation, principal_of
 
@@ -246,3 +248,16 @@ def test_policy__a_steward_writes_the_next_and_incidents_keep_theirs(ana, gus) -
     assert len(queries.levels_of(incident)) == 4
     with pytest.raises(Invalid, match="Known: 1, 2, 3"):
         make_incident(principal_of(ana), severity=4)
+
+
+def test_correct__after_the_retro_is_published_only_an_amendment_may(organisation: Organisation, ana) -> None:
+    retro, by = published(organisation), principal_of(ana)
+    later = {"incident": retro.incident, "kind": MilestoneKind.MITIGATED, "at": at("11:02"), "reason": "By the log."}
+    with pytest.raises(Conflict) as caught:
+        record_milestone(**later, by=by)
+    assert caught.value.code == "retro_published"
+    begin_amendment(retro=retro, reason="The time was wrong.", by=by)
+    assert record_milestone(**later, by=by).mitigated_at == at("11:02")
+    assert publish(retro_of(retro.incident), by).number == 2
+    with pytest.raises(Conflict):
+        record_milestone(**{**later, "at": at("11:03")}, by=by)

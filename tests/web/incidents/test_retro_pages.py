@@ -13,11 +13,24 @@ from django.test.utils import CaptureQueriesContext
 from apps.core import clock
 from apps.incidents.domain.retro_words import RowKind, SectionKey
 from apps.incidents.models import Action, Retro
-from apps.incidents.operations import retro_saving
+from apps.incidents.operations import cause_linking, retro_saving
 from apps.incidents.operations.restricting import restrict_incident
 from apps.incidents.queries import retros
 from tests.incidents import NOW, make_incident, moments
-from tests.learning import ACTION, FACTOR, SUMMARY, WHOLE, add, fill, published, resolved_incident, retro_of, write
+from tests.learning import (
+    ACTION,
+    FACTOR,
+    SUMMARY,
+    WHOLE,
+    add,
+    cause_of,
+    fill,
+    publish,
+    published,
+    resolved_incident,
+    retro_of,
+    write,
+)
 from tests.personas import Organisation, principal_of
 from tests.web.portal.pages import links_of, words_of
 
@@ -349,3 +362,21 @@ def test_save__asks_a_fixed_number_of_times_however_many_rows(
             assert client.post(place, sent).status_code == 302
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 16
+
+
+def test_published__a_script_is_text_on_the_retro_its_snapshot_and_its_cause(
+    organisation: Organisation, client_as: As
+) -> None:
+    """Plain text as it was typed, Markdown of a fixed subset: neither becomes markup."""
+    ana, script = principal_of(organisation.people["ana"]), "<script>alert(1)</script>"
+    retro = fill(retro_of(resolved_incident()), ana, factor={"sentence": f"Pool {script}"})
+    write(retro, SectionKey.SUMMARY, ana, **{**SUMMARY, "what_happened": f"**Refused** {script}"})
+    cause = cause_of(organisation, retro.incident, title=f"Small pool {script}")
+    cause_linking.edit_cause(cause=cause, title=cause.title, text=script, services=[], revision=1, by=ana)
+    publish(retro, ana)
+    for place in (url(retro), url(retro, "snapshots/1/"), f"/causes/{cause.pk}/", "/causes/"):
+        answer = client_as("eli").get(place)
+        html = answer.content.decode()
+        assert answer.status_code == 200, place
+        assert "<script>alert" not in html, place
+        assert "&lt;script&gt;alert(1)" in html, place
