@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import time
 from collections import Counter
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
-SERVICE_OF_MARK = {"sql": "PostgreSQL", "postgres": "PostgreSQL", "redis": "Redis", "e2e": "Chromium"}
+SERVICE_OF_MARK = {
+    "sql": "PostgreSQL", "postgres": "PostgreSQL", "redis": "Redis", "e2e": "Chromium", "prometheus": "Prometheus",
+}  # fmt: skip
 OUTCOMES = ("failed", "error", "passed", "skipped", "xfailed")
 
 
@@ -77,6 +80,8 @@ def missing(item: pytest.Item) -> str | None:
         return "needs PostgreSQL: python3 dev.py test, or DATABASE_URL"
     if "redis" in own and not redis_url():
         return "needs Redis: python3 dev.py test, or REDIS_URL"
+    if "prometheus" in own and not (shutil.which("prometheus") and shutil.which("promtool")):
+        return "needs Prometheus: apt-get install prometheus"
     if "e2e" in own and not chromium():
         return "needs Chromium: python3 dev.py e2e, or CHROMIUM"
     return None
