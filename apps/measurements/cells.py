@@ -80,8 +80,9 @@ class Sight:
 
 def reading_of(row: MetricValue | None, spec: Spec, heard: Iterable[Heard], period: Period, sight: Sight) -> Reading:
     """The reading of a stored row (or of none) with its status by the clock."""
-    n = row.n if row else 0
-    found = status_of(_status_inputs(spec, heard, period, sight, n))
+    n, left_out = (row.n, row.left_out) if row else (0, 0)
+    needed = spec.needed_of(n + left_out)
+    found = status_of(_status_inputs(spec, heard, period, sight, n, needed))
     value = row.value if row else None
     if value is None and not n and _is_zero(spec, period):
         value = 0.0
@@ -98,7 +99,7 @@ def reading_of(row: MetricValue | None, spec: Spec, heard: Iterable[Heard], peri
         spread=row.spread,
         status=found.status,
         at_least=row.at_least,
-        needed=_needed(spec, found.status),
+        needed=_needed(spec, found.status, needed),
         detail=found.detail,
     )
 
@@ -108,20 +109,22 @@ def _is_zero(spec: Spec, period: Period) -> bool:
     return spec.is_zero_when_empty and is_read(spec, period)
 
 
-def _needed(spec: Spec, status: Status) -> int:
+def _needed(spec: Spec, status: Status, needed: int) -> int:
     """The n below which a value is not judged."""
-    return max(spec.min_n, least_estimable(float(spec.q))) if status is Status.NOT_ESTIMABLE else spec.min_n
+    return max(needed, least_estimable(float(spec.q))) if status is Status.NOT_ESTIMABLE else needed
 
 
-def _status_inputs(spec: Spec, heard: Iterable[Heard], period: Period, sight: Sight, n: int) -> StatusInputs:
-    """What decides the status of n facts counted in a period."""
+def _status_inputs(
+    spec: Spec, heard: Iterable[Heard], period: Period, sight: Sight, n: int, needed: int
+) -> StatusInputs:
+    """What decides the status of n facts counted in a period, of which so many are needed."""
     return StatusInputs(
         ends_at=sight.ends_at,
         as_of=sight.as_of,
         heard=tuple(heard),
         began_inside=sight.starts_at < sight.began_at < sight.ends_at,
         n=n,
-        min_n=spec.min_n,
+        min_n=needed,
         q=float(spec.q) if spec.measure == "quantile" else 0.5,
         empty_is_zero=_is_zero(spec, period),
         period_words=named_period(period),

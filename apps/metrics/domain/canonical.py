@@ -60,6 +60,8 @@ def document_of(spec: Spec) -> dict[str, Any]:
         "unit": spec.unit,
         "paused_by_freeze": spec.paused_by_freeze,
     }
+    if spec.min_coverage:
+        document["min_coverage"] = write_fraction(spec.min_coverage)
     return document | _measure_keys(spec)
 
 

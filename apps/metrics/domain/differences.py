@@ -197,6 +197,9 @@ def _window(old: Spec, new: Spec) -> Words:
 def _least(old: Spec, new: Spec) -> Words:
     if old.min_n != new.min_n:
         yield f"judged from {new.min_n} on instead of {old.min_n}"
+    if old.min_coverage != new.min_coverage:
+        least = float(new.min_coverage * 100)
+        yield f"judged where {least:g} % are counted" if new.min_coverage else "judged however few are counted"
 
 
 def _empty(old: Spec, new: Spec) -> Words:

@@ -34,8 +34,8 @@ MOST_BYTES = 16 * 1024
 MOST_LEVELS = 32
 GRAINS = ("week", "month", "quarter")
 KEYS = (
-    "measure", "of", "numerator", "link", "value", "q", "per", "window", "exclude", "min_n", "empty", "settle_days",
-    "reading", "direction", "unit", "paused_by_freeze",
+    "measure", "of", "numerator", "link", "value", "q", "per", "window", "exclude", "min_n", "min_coverage", "empty",
+    "settle_days", "reading", "direction", "unit", "paused_by_freeze",
 )  # fmt: skip
 REQUIRED = ("measure", "of", "direction", "unit")
 # Keys that only some measures have.
@@ -271,6 +271,7 @@ class _SpecReader:
             "per": faults.one_of(document.get("per", "week"), ("day", "working_day", "week"), "/per", "a time here"),
             "window": self._window(),
             "min_n": faults.whole(document.get("min_n", enough), "/min_n", least=1, most=1_000_000),
+            "min_coverage": self._min_coverage(),
             "empty": self._empty(measure),
             "settle": timedelta(days=days or 0),
             "reading": Reading(reading) if reading else None,
@@ -281,6 +282,17 @@ class _SpecReader:
     def _paused_by_freeze(self) -> bool:
         value = self.document.get("paused_by_freeze", False)
         return self.faults.is_a(value, bool, "/paused_by_freeze") and value
+
+    def _min_coverage(self) -> Fraction | None:
+        text = read_decimal(self.document.get("min_coverage", "0"), "/min_coverage", self.faults)
+        if text is None:
+            return None
+        least = Fraction(Decimal(text))
+        if not 0 <= least <= 1 or len(text) > 8:
+            sentence = f"{said(text)} is no share: it lies between 0 and 1, 6 decimals."
+            self.faults.add("/min_coverage", "out_of_range", sentence)
+            return None
+        return least
 
     def _quantile(self) -> Fraction | None:
         text = read_decimal(self.document.get("q", "0.5"), "/q", self.faults)

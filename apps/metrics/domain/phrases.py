@@ -43,6 +43,7 @@ TRUTHS = {
     "actionable": ("that somebody acted on", "that nobody acted on"),
     "deflected": ("that were answered without the team", "that were not answered without the team"),
 }
+KNOWN = {("actionable", "set"): "that somebody labelled", ("actionable", "unset"): "that nobody labelled"}
 
 
 def say_time(time: TimeAt) -> str:
@@ -151,6 +152,8 @@ def _say_which(clause: Clause, *, single: bool) -> str:
 def _say_truth(clause: Condition, *, single: bool) -> str:
     """A state that reads as an act or as an event; empty for all others."""
     state = str(clause.value)
+    if (clause.path, state) in KNOWN:
+        return KNOWN[clause.path, state]
     if clause.path in TRUTHS and state in ("true", "false"):
         said = TRUTHS[clause.path][state == "false"]
         return said.replace("that were", "that was") if single else said

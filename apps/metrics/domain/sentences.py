@@ -166,7 +166,8 @@ def _say_judging(spec: Spec) -> str:
         return "Everything promised is counted, so it is judged exactly."
     least = f"Fewer than {spec.min_n} are too few to judge." if spec.min_n > 1 else ""
     final = f"Final {say_length(spec.settle)} after the period." if spec.settle else "Final when the period ends."
-    return f"{least} {final}".strip()
+    covered = f"Not judged where under {float(spec.min_coverage * 100):g} % of them are counted."
+    return " ".join(part for part in (least, covered if spec.min_coverage else "", final) if part)
 
 
 def _capital(text: str) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from fractions import Fraction
+from math import ceil
 
 
 class Measure(StrEnum):
@@ -167,6 +168,8 @@ class Spec:
     window: Window = field(default_factory=Window)
     exclude: tuple[Exclusion, ...] = ()
     min_n: int = 5
+    # The least share of the facts looked at that must be counted: the others were excluded, or left out on the way.
+    min_coverage: Fraction = Fraction(0)
     empty: str = "none"  # none | zero
     settle: timedelta = timedelta(days=7)
     reading: Reading = Reading.PROCESS
@@ -194,3 +197,7 @@ class Spec:
     def is_zero_when_empty(self) -> bool:
         """Nothing to count reads as 0, not as missing."""
         return self.empty == "zero" or self.measure in (Measure.COUNT, Measure.RATE)
+
+    def needed_of(self, looked_at: int) -> int:
+        """How many of so many facts must be counted before the value says anything."""
+        return max(self.min_n, ceil(self.min_coverage * looked_at))

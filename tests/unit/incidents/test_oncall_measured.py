@@ -18,6 +18,8 @@ from apps.incidents.queries.oncall_load import TeamLoad, read_team_pages
 from apps.incidents.queries.oncall_noise import count_pages, list_noisy_rules
 from apps.measurements import operations as measurements
 from apps.measurements import queries
+from apps.measurements.cells import Cell
+from apps.measurements.domain.readings import Status
 from apps.measurements.domain.subjects import Subject, SubjectKind
 from apps.metrics import operations as metrics
 from apps.metrics.domain.starter_catalogues import ON_CALL
@@ -101,6 +103,29 @@ def test_definitions__read_what_the_page_says(week: Organisation) -> None:
     assert read["nights-woken"] == (1, 1)
 
 
+def test_actionable__is_judged_from_ten_labels_on_sixty_percent_of_the_pages(organisation: Organisation) -> None:
+    """On the load of the team and under the definition alike; each page that nobody labelled stands in the evidence."""
+    days = range(17, 22)
+    receive_pages(
+        items=[item(f"2026-08-{day}T{hour:02}:00:00Z", "disk") for day in days for hour in (8, 9, 10, 11)],
+        by=push_token(organisation.checkout),
+    )
+    metrics.adopt_starter(
+        owner_team=organisation.checkout, catalogue=ON_CALL, by=principal_of(organisation.people["gus"])
+    )
+    pks, dee = list(Page.objects.values_list("pk", flat=True)), principal_of(organisation.people["dee"])
+    label_pages(team=organisation.checkout, labels=dict.fromkeys(pks[:11], "acted"), by=dee)
+    measurements.rebuild()
+    assert load_team(organisation.checkout, WEEK.first_on, WEEK.end_on).load.actionable is None
+    reading = _cell(organisation.checkout.pk, "pages-actionable").reading
+    assert (reading.status, reading.n, reading.needed) == (Status.TOO_FEW, 11, 12)
+    label_pages(team=organisation.checkout, labels={pks[11]: "could_wait"}, by=dee)
+    measurements.rebuild()
+    assert load_team(organisation.checkout, WEEK.first_on, WEEK.end_on).load.actionable == Fraction(11, 12)
+    cell = _cell(organisation.checkout.pk, "pages-actionable")
+    assert (cell.reading.status, cell.reading.value, cell.left_out) == (Status.OK, 11 / 12, 8)
+
+
 def test_definitions__a_page_counts_for_the_team_that_was_called(week: Organisation) -> None:
     metrics.adopt_starter(owner_team=week.checkout, catalogue=ON_CALL, by=principal_of(week.people["gus"]))
     services.hand_over(
@@ -118,10 +143,15 @@ def _slugs() -> list[str]:
 
 
 def _value(team_id: int, slug: str) -> tuple[Any, int]:
+    reading = _cell(team_id, slug).reading
+    return reading.value, reading.n
+
+
+def _cell(team_id: int, slug: str) -> Cell:
     subject = Subject(SubjectKind.TEAM, team_id)
     cell = queries.load_board([subject], [slug], [WEEK]).cell(subject, slug, WEEK)
     assert cell is not None
-    return cell.reading.value, cell.reading.n
+    return cell
 
 
 def test_noise__a_rule_that_ends_by_itself_or_that_nobody_acts_on(organisation: Organisation) -> None:

@@ -79,8 +79,11 @@ def test_computing_text__only_the_reason_beside_excluded_facts_is_wording():
 
 @pytest.mark.parametrize(
     ("pointer", "value"),
-    [("/min_n", 2), ("/settle_days", 8), ("/of/where", []), ("/direction", "neither"), ("/reading", "commitment")],
-)
+    [
+        ("/min_n", 2), ("/min_coverage", "0.5"), ("/settle_days", 8), ("/of/where", []), ("/direction", "neither"),
+        ("/reading", "commitment"),
+    ],
+)  # fmt: skip
 def test_computing_text__everything_else_computes(pointer, value):
     spec, other = (parse_spec(d, SOURCES) for d in (FREQUENCY, altered(FREQUENCY, pointer, value)))
     assert computing_text(other) != computing_text(spec)

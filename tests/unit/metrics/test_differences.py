@@ -58,6 +58,8 @@ LONG = {
         (samples.FREQUENCY, altered(samples.FREQUENCY, "/window", {"grains": ["month"], "rolling": 3}),
          ("over 3 months",)),
         (samples.FAILURE_RATE, altered(samples.FAILURE_RATE, "/min_n", 20), ("judged from 20 on instead of 5",)),
+        (samples.FAILURE_RATE, altered(samples.FAILURE_RATE, "/min_coverage", "0.6"),
+         ("judged where 60 % are counted",)),
         (samples.FAILURE_RATE, altered(samples.FAILURE_RATE, "/settle_days", 0), ("final when the period ends",)),
         (samples.FAILURE_RATE, altered(samples.FAILURE_RATE, "/reading", "commitment"),
          ("judged exactly", "judged from 1 on instead of 5")),
