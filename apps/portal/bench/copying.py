@@ -19,10 +19,15 @@ CHANNEL = "api"
 
 def copy_facts(source: FactSource, frames: Iterable[pl.DataFrame], service_ids: list[int]) -> None:
     """Insert frames of one source; `service` is an index into `service_ids`, times are us."""
-    table = source.model._meta.db_table
+    copy_rows(source.model, frames, service_ids)
+
+
+def copy_rows(model: type[models.Model], frames: Iterable[pl.DataFrame], service_ids: list[int]) -> None:
+    """The same for any table whose rows name a service."""
+    table = model._meta.db_table
     with transaction.atomic(), connection.cursor() as cursor:
         rebuild = _drop_indexes(table)
-        _set_defaults(source)
+        _set_defaults(model)
         for frame in frames:
             _copy(table, _as_stored(frame, service_ids))
         for statement in rebuild:
@@ -32,29 +37,29 @@ def copy_facts(source: FactSource, frames: Iterable[pl.DataFrame], service_ids: 
 
 
 def _drop_indexes(table: str) -> list[str]:
-    """Drop indexes and foreign keys; answers the statements that make them again."""
+    """Drop indexes, foreign and unique keys; answers the statements that make them again."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
-            " WHERE conrelid = %s::regclass AND contype = 'f'",
+            " WHERE conrelid = %s::regclass AND contype IN ('f', 'u')",
             [table],
         )
         keys = cursor.fetchall()
+        for name, _ in keys:
+            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
         cursor.execute(
             "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"
             " WHERE indrelid = %s::regclass AND NOT indisprimary",
             [table],
         )
         indexes = cursor.fetchall()
-        for name, _ in keys:
-            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
         for name, _ in indexes:
             cursor.execute(f"DROP INDEX {name}")
     made = [definition for _, definition in indexes]
     return [*made, *(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}" for name, definition in keys)]
 
 
-def _set_defaults(source: FactSource) -> None:
+def _set_defaults(model: type[models.Model]) -> None:
     """Columns that no generated frame holds get the values that `publish` would give them."""
     given = {
         "fact": "gen_random_uuid()",
@@ -63,10 +68,10 @@ def _set_defaults(source: FactSource) -> None:
         "recorded_at": f"'{AS_OF.isoformat()}'",
     }
     with connection.cursor() as cursor:
-        for field in source.model._meta.concrete_fields:
+        for field in model._meta.concrete_fields:
             default = given.get(field.name) or _empty(field)
             if default:
-                table = source.model._meta.db_table
+                table = model._meta.db_table
                 cursor.execute(f'ALTER TABLE {table} ALTER "{field.column}" SET DEFAULT {default}')
 
 

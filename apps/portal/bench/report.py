@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from apps.portal.bench.scratch import Figures
@@ -17,19 +17,22 @@ def machine() -> Figures:
 
 def lines(found: Figures) -> Iterator[str]:
     """One line for each measurement: the ratio and its bar first, then the seconds behind it."""
-    for name in ("small", "large"):
-        if name in found.get("rebuild", {}):
-            yield from _rebuild_lines(name, found["rebuild"][name])
-    for name, pair in found.get("late", {}).items():
-        yield from _late_lines(name, pair)
+    rebuilt = found.get("rebuild", {})
+    yield from _each({name: rebuilt[name] for name in ("small", "large") if name in rebuilt}, _rebuild_lines)
+    yield from _each(found.get("late", {}), _late_lines)
     if "ingest" in found:
         yield from _ingest_lines(found["ingest"])
-    for name, page in found.get("pages", {}).items():
-        yield from _page_lines(name, page)
+    yield from _each(found.get("pages", {}), _page_lines)
     if "preview" in found:
         yield from _preview_lines(found["preview"])
     if "audit" in found:
         yield from _audit_lines(found["audit"])
+    yield from _each(found.get("incidents", {}), _incident_lines)
+
+
+def _each(found: Figures, told: Callable[[str, Figures], Iterator[str]]) -> Iterator[str]:
+    for name, one in found.items():
+        yield from told(name, one)
 
 
 def _rebuild_lines(name: str, figures: Figures) -> Iterator[str]:
@@ -94,6 +97,14 @@ def _audit_lines(figures: Figures) -> Iterator[str]:
     yield (
         f"  {verifying['events']:,} events in {verifying['seconds']:.1f} s, {verifying['cpu_seconds']:.1f} s of it "
         f"computing, against {verifying['hash_seconds']:.1f} s; the goal is {verifying['goal_seconds']:.0f} s"
+    )
+
+
+def _incident_lines(name: str, one: Figures) -> Iterator[str]:
+    yield f"{name}, among many: {one['queries']} queries, {one['bytes'] / 1000:.0f} kB: {_word(one)}"
+    yield (
+        f"  {one['milliseconds']:.0f} ms, {one['cpu_milliseconds']:.0f} of it computing; "
+        f"p95 {one['p95_milliseconds']:.0f} ms, the goal is {one['goal']}"
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from apps.portal.bench.auditing import measure_audit
+from apps.portal.bench.incidents import measure_incidents
 from apps.portal.bench.lateness import measure_late
 from apps.portal.bench.paging import measure_pages
 from apps.portal.bench.previewing import measure_preview
@@ -11,7 +12,7 @@ from apps.portal.bench.report import machine
 from apps.portal.bench.scratch import Figures, Tell, run_step, scratch_database
 from apps.portal.bench.sizes import SIZES, SMALL, Size
 
-KINDS = ("rebuild", "late", "ingest", "pages", "preview", "audit")
+KINDS = ("rebuild", "late", "ingest", "pages", "preview", "audit", "incidents")
 ROUNDS = {"small": 3, "large": 1}
 
 
@@ -30,6 +31,8 @@ def measure(server: str, sizes: Collection[str], kinds: Collection[str], tell: T
         found["preview"] = measure_preview(server, tell)
     if "audit" in kinds:
         found["audit"] = measure_audit(server, tell)
+    if "incidents" in kinds:
+        found["incidents"] = measure_incidents(server, tell)
     return found
 
 

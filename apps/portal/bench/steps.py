@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from apps.portal.bench.auditing import append, verify
 from apps.portal.bench.baselines import read_facts, write_cells
+from apps.portal.bench.incidents import happen, incidents
 from apps.portal.bench.ingesting import ingest
 from apps.portal.bench.lateness import late
 from apps.portal.bench.organisation import load
@@ -23,4 +24,6 @@ STEPS: dict[str, Callable[[Figures], Figures]] = {
     "preview": lambda _: preview(),
     "append": lambda _: append(),
     "verify": lambda _: verify(),
+    "happen": happen,
+    "incidents": lambda _: incidents(),
 }
