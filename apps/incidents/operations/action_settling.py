@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from apps.core import clock
+from apps.core import clock, facts
 from apps.incidents.facts import ACTIONS
 from apps.incidents.models import Action
 from apps.incidents.queries import follow_up
@@ -14,12 +14,16 @@ from apps.services import operations as services
 
 @transaction.atomic
 def settle_action(action: Action, *, now: datetime) -> bool:
-    """Publish the fact of an action; answers False where its team owns no service to file it under.
+    """Publish the fact of an action; answers False where it has none.
 
+    That is where its team owns no service to file it under, and where it was practised, which counts in no definition.
     Nothing of its words, its incident or its assignee goes along.
     """
     service_id = follow_up.filed_under(action, now)
     if service_id is None:
+        return False
+    if follow_up.is_practised(action):
+        facts.withdraw(ACTIONS, follow_up.CHANNEL, [(service_id, str(action))])
         return False
     services.record_facts(
         source=ACTIONS, channel=follow_up.CHANNEL, rows=[_fact(action, service_id)], complete_until=clock.as_of()

@@ -12,10 +12,12 @@ from apps.core.problems import Conflict, Outdated, invalid
 from apps.incidents.domain.conflicts import is_stale
 from apps.incidents.domain.incident_words import Exclusion, ServiceRole
 from apps.incidents.models import Incident, IncidentService
+from apps.incidents.operations.action_settling import settle_action
 from apps.incidents.operations.noting import note
 from apps.incidents.operations.settling import settle
 from apps.incidents.operations.statements import TWIN_GOES_ON
 from apps.incidents.policies import incidents as policies
+from apps.incidents.queries import follow_up
 from apps.incidents.queries import incidents as queries
 from apps.services import queries as services
 
@@ -78,7 +80,10 @@ def edit_incident(
         setattr(incident, name, value)
     incident.revision += 1
     incident.save(update_fields=[*changed, "revision"])
+    actions = follow_up.lock_of_incident(incident) if "kind" in changed else []
     settle(incident, now=now)
+    for action in actions:  # those of a drill count nowhere
+        settle_action(action, now=now)
     note("edited", incident, by=by, fields=sorted(changed), revision=incident.revision)
     return incident
 

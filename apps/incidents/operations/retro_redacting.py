@@ -42,7 +42,7 @@ def redact_retro(incident: Incident, secret: Secret, *, now: datetime) -> tuple[
     places = _redact_causes(incident, secret)
     if retro is None:
         return places, []
-    places += sum(_redact_action(action, secret) for action in follow_up.lock_of_retro(retro))
+    places += sum(_redact_action(action, secret) for action in follow_up.lock_of_incident(incident))
     places += take_out(retro, ["amend_reason", "waiver_reason"], secret) + _redact_parts(retro, secret, now)
     snapshots = RetroSnapshot.objects.filter(retro=retro).order_by("number")
     rehashed = [told for snapshot in snapshots if (told := _redact_snapshot(snapshot, secret))]

@@ -13,8 +13,9 @@ from apps.core.problems import Absent
 from apps.incidents.domain.action_dates import UNVERIFIED_AFTER, Standing, due_day
 from apps.incidents.domain.action_drafts import DueRule
 from apps.incidents.domain.action_words import ActionOrigin, ActionState
+from apps.incidents.domain.incident_words import IncidentKind
 from apps.incidents.domain.severity import Level, level_of, read_levels
-from apps.incidents.models import Action, ActionDate, ActionEvidence, ActionFact, Incident, Retro
+from apps.incidents.models import Action, ActionDate, ActionEvidence, ActionFact, Incident
 from apps.incidents.queries.team_zones import zone_of
 from apps.services import queries as services
 from apps.teams.models import Membership, Team
@@ -54,10 +55,10 @@ def lock_action(pk: int) -> Action:
     return rows.select_for_update(of=("self",)).get(pk=pk)
 
 
-def lock_of_retro(retro: Retro) -> list[Action]:
-    """The actions out of a retro, locked in the order of their keys until the transaction ends."""
-    rows = Action.objects.select_related("retro__incident").select_for_update(of=("self",))
-    return list(rows.filter(retro=retro).order_by("pk"))
+def lock_of_incident(incident: Incident) -> list[Action]:
+    """The actions out of an incident's retro, locked in the order of their keys until the transaction ends."""
+    rows = Action.objects.select_related("retro__incident", "known_cause").select_for_update(of=("self",))
+    return list(rows.filter(retro__incident=incident).order_by("pk"))
 
 
 def find_by_key(source: str, external_key: str) -> Action | None:
@@ -226,6 +227,11 @@ def filed_under(action: Action, at: datetime) -> int | None:
     return services.list_services_of(action.owner_team_id, at).values_list("pk", flat=True).first()
 
 
+def is_practised(action: Action) -> bool:
+    """Whether it comes out of a drill, or of an incident that was written from memory."""
+    return action.retro is not None and action.retro.incident.kind != IncidentKind.INCIDENT
+
+
 def is_filed(action: Action) -> bool:
-    """Whether an action counts in definitions: its team owned a service when it was last written."""
+    """Whether an action counts in definitions."""
     return ActionFact.objects.filter(channel=CHANNEL, key=str(action), until_seq=None).exists()

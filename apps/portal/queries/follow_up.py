@@ -31,6 +31,7 @@ class ActionPage:
     marks: list[Mark]
     excluded: list[Excluded]
     is_filed: bool
+    is_practised: bool
     cause: KnownCause | None
 
 
@@ -53,6 +54,7 @@ def get_action_page(pk: int, *, by: Principal) -> ActionPage:
         marks=list_of(start, end, by, team_ids=[action.owner_team_id])[:MOST_MARKS] if has_span else [],
         excluded=_excluded(action, clock.local_day(start), clock.local_day(end)) if has_span else [],
         is_filed=follow_up.is_filed(action),
+        is_practised=follow_up.is_practised(action),
         cause=action.known_cause if causes.known_ids(_numbers(action), by) else None,
     )
 

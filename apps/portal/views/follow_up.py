@@ -61,5 +61,6 @@ def _asked(request: PageRequest) -> follow_up.Listed:
 def action(request: PageRequest, pk: int) -> HttpResponse:
     """One action with its dates, evidence, the acts that are possible now, and its effect."""
     page = get_action_page(pk, by=request.principal)
-    context = {**action_context(page, request.principal), "is_filed": page.is_filed}
+    filed = {"is_filed": page.is_filed, "is_practised": page.is_practised}
+    context = {**action_context(page, request.principal), **filed}
     return render(request, "portal/action.html", context)

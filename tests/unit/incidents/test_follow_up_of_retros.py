@@ -10,11 +10,23 @@ from apps.core import clock
 from apps.core.immutable import writing
 from apps.core.problems import Absent, Invalid
 from apps.incidents.domain.action_drafts import EvidenceDraft
+from apps.incidents.domain.incident_words import IncidentKind
 from apps.incidents.domain.retro_drafts import DraftRow
 from apps.incidents.domain.retro_words import RowKind
-from apps.incidents.models import Action, ActionFact, Incident, IncidentAccess, IncidentFact, OnCallProfile, Retro
+from apps.incidents.models import (
+    Action,
+    ActionFact,
+    Incident,
+    IncidentAccess,
+    IncidentFact,
+    OnCallProfile,
+    Retro,
+    RetroFact,
+)
 from apps.incidents.operations import action_opening, follow_up
+from apps.incidents.operations.excluding import edit_incident
 from apps.incidents.operations.restricting import restrict_incident
+from apps.incidents.operations.retro_opening import open_retro
 from apps.incidents.queries import follow_up as queries
 from apps.notifications.models import Notification
 from tests.incidents import NOW, at, make_incident, moments
@@ -152,3 +164,17 @@ def test_restricted__they_are_counted_only_for_whoever_may_see_them(
     team = organisation.checkout.pk
     assert [queries.list_unfinished(team, NOW, by=by).count() for by in (ana, eli)] == [1, 0]
     assert ActionFact.objects.filter(until_seq=None, team=team).count() == 1
+
+
+def test_publish__an_action_out_of_a_drill_counts_nowhere_until_it_was_none(organisation: Organisation) -> None:
+    by = principal_of(organisation.people["ana"])
+    drill = make_incident(kind=IncidentKind.DRILL, severity=2)
+    retro, _ = open_retro(incident=drill, by=by)
+    (action,) = action_opening.open_from_retro(retro, [row()], by=SYSTEM, now=NOW)
+    follow_up.finish(action=action, by=by)
+    assert not queries.is_filed(action)
+    drill = edit_incident(incident=drill, revision=1, kind=IncidentKind.INCIDENT, by=by)
+    assert ActionFact.objects.get(until_seq=None).state == "done"
+    edit_incident(incident=drill, revision=2, kind=IncidentKind.DRILL, by=by)
+    assert not queries.is_filed(action)
+    assert not RetroFact.objects.filter(until_seq=None).exists()

@@ -8,13 +8,15 @@ from django.test import Client
 
 from apps.accounts.domain import SYSTEM
 from apps.core import clock
+from apps.incidents.domain.incident_words import IncidentKind
 from apps.incidents.models import Action
 from apps.incidents.operations import action_opening, cause_linking, follow_up
+from apps.incidents.operations.retro_opening import open_retro
 from apps.measurements.models import ActionEffect
 from apps.measurements.tasks import follow_actions
 from tests.follow_up import DOCUMENT, WEDNESDAY, draft, open_one
 from tests.incidents import NOW, at
-from tests.learning import cause_of, published, resolved_incident
+from tests.learning import cause_of, fill, publish, published, resolved_incident
 from tests.personas import Organisation, principal_of
 from tests.web.portal.pages import words_of
 
@@ -190,3 +192,14 @@ def test_home__names_a_cause_that_came_again_after_an_action_was_done(
     assert "came again" not in other
     with clock.playing(datetime(2026, 6, 1, 12, tzinfo=UTC)):  # the week after the next
         assert "came again" not in words_of(client_as("dee").get("/"))
+
+
+def test_page__of_an_action_out_of_a_drill_says_that_it_counts_nowhere(
+    client_as: ClientAs, organisation: Organisation
+) -> None:
+    by = principal_of(organisation.people["ana"])
+    with clock.playing(NOW):
+        retro, _ = open_retro(incident=resolved_incident(kind=IncidentKind.DRILL), by=by)
+        publish(fill(retro, by), by)
+    text = words_of(client_as("dee").get(f"/actions/{Action.objects.get().pk}/"))
+    assert "It counts in no definition: it comes out of a drill" in text
