@@ -90,6 +90,12 @@ def names_for_evidence(keys: Iterable[str], by: Principal) -> dict[str, str]:
     }
 
 
+def traits_for_evidence(keys: Iterable[str]) -> dict[str, tuple[int | None, str]]:
+    """How severe incidents were at worst and how their known cause came again, by key, as their facts say."""
+    rows = IncidentFact.objects.filter(incident__in=set(keys), until_seq=None)
+    return {key: (level, state) for key, level, state in rows.values_list("incident", "severity_worst", "repeat_state")}
+
+
 def list_by_start(by: Principal) -> QuerySet[Incident]:
     """Visible incidents with their services, the newest first."""
     rows = visible(by).select_related("duplicate_of").prefetch_related(_services())

@@ -5,13 +5,15 @@ from typing import Any
 from django.urls import reverse
 
 from apps.core.numbers import format_count, format_n, format_value
+from apps.incidents.domain.action_words import RepeatState
+from apps.incidents.domain.causes import REPEAT_WORDS
 from apps.measurements.domain.readings import Kind
 from apps.measurements.domain.wording import stand_in
 from apps.measurements.models import Restatement
 from apps.measurements.queries import Cell, LeftOut
 from apps.metrics.domain.spec import Measure, Span, Spec
 from apps.portal.context.readings import count_words, value_words
-from apps.portal.queries.evidence import OF_INCIDENTS, CellPage
+from apps.portal.queries.evidence import INCIDENTS, OF_INCIDENTS, CellPage
 from apps.portal.queries.services import label_of_source
 from apps.portal.tables import header, moment, plain
 
@@ -89,12 +91,14 @@ def _facts_table(page: CellPage, rows: list[Any], caption: str, count: int) -> d
     shown = rows[:ENOUGH]
     has_length = any(row.seconds is not None for row in shown)
     is_share = page.cell.kind is Kind.SHARES
+    has_traits = any(row.key in page.traits for row in shown if row.source == INCIDENTS)
     length = "Length" if page.cell.unit == "seconds" else "Number"
     labels = [
         "Fact",
         "Service",
         "When",
         *([length] if has_length else []),
+        *(["Severity", "Came again"] if has_traits else []),
         *(["In the numerator"] if is_share else []),
     ]
     foot = f"The newest {len(shown)} of {format_count(count)}." if count > len(shown) else ""
@@ -102,23 +106,40 @@ def _facts_table(page: CellPage, rows: list[Any], caption: str, count: int) -> d
         "caption": caption,
         "compact": True,
         "columns": [{"label": label, "numeric": label == length} for label in labels],
-        "rows": [_fact_row(page, row, has_length=has_length, is_share=is_share) for row in shown],
+        "rows": [
+            [
+                *_fact_cells(page, row),
+                *([_length(page, row)] if has_length else []),
+                *(_traits(page, row) if has_traits else []),
+                *([plain("Yes" if row.in_numerator else "")] if is_share else []),
+            ]
+            for row in shown
+        ],
         "foot": foot,
     }
 
 
-def _fact_row(page: CellPage, row: Any, *, has_length: bool, is_share: bool) -> list[dict[str, Any]]:
+def _length(page: CellPage, row: Any) -> dict[str, Any]:
+    return plain(format_value(row.seconds, page.cell.unit) if row.seconds is not None else "", numeric=True)
+
+
+def _traits(page: CellPage, row: Any) -> list[dict[str, Any]]:
+    """How severe an incident was at worst, and how its known cause stood when it came again."""
+    if row.source != INCIDENTS or row.key not in page.traits:
+        return [plain(""), plain("")]
+    level, state = page.traits[row.key]
+    return [plain(str(level or "Not known")), plain(REPEAT_WORDS[RepeatState(state)] if state else "")]
+
+
+def _fact_cells(page: CellPage, row: Any) -> list[dict[str, Any]]:
     service = page.services.get(row.service_id)
     key = page.names.get(row.key, row.key) if row.source in OF_INCIDENTS else row.key
     is_told = row.source not in OF_INCIDENTS or key.startswith(row.key)
     name = f"{key} → {row.partner}" if row.partner and is_told else key
-    length = format_value(row.seconds, page.cell.unit) if row.seconds is not None else ""
     return [
         header(f"{label_of_source(row.source).rstrip('s')} {name}", _url_of(page, row)),
         {"text": service.name, "url": reverse("portal:service", args=[service.slug])} if service else plain(""),
         moment(row.at),
-        *([plain(length, numeric=True)] if has_length else []),
-        *([plain("Yes" if row.in_numerator else "")] if is_share else []),
     ]
 
 

@@ -11,6 +11,8 @@ from apps.measurements.domain.verdicts import Verdict
 from apps.measurements.domain.wording import stand_in
 from apps.measurements.queries import Cell
 
+# Definitions whose left out facts are named beside every number: a waived retro is neither in time nor late.
+BESIDE = {"retros-within-72h": "waived or exempt"}
 WITHOUT_VALUE = frozenset({Status.NOT_CONNECTED, Status.SOURCE_SILENT, Status.TOO_FEW, Status.NOT_ESTIMABLE})
 
 
@@ -35,14 +37,21 @@ def value_words(cell: Cell) -> dict[str, str]:
     """Value, interval and n as words; nothing where the status allows no number."""
     reading = cell.reading
     if reading.value is None or reading.status in WITHOUT_VALUE:
-        return {"text": "", "range": "", "n": n_words(reading)}
+        return {"text": "", "range": "", "n": _n_of(cell)}
     style = number_style([reading.value, reading.lower, reading.upper], cell.unit)
     ranged = reading.lower is not None or reading.upper is not None
     return {
         "text": ("at least " if reading.at_least else "") + style.text(reading.value),
         "range": style.range(reading.lower, reading.upper) if ranged else "",
-        "n": n_words(reading),
+        "n": _n_of(cell),
     }
+
+
+def _n_of(cell: Cell) -> str:
+    """How many there are; `n = 11, 3 waived or exempt` where what is left out is named beside the number."""
+    words = n_words(cell.reading)
+    beside = BESIDE.get(cell.slug, "")
+    return f"{words}, {format_count(cell.left_out)} {beside}" if beside and cell.left_out else words
 
 
 def n_words(reading: Reading) -> str:

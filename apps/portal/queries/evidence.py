@@ -16,7 +16,8 @@ from apps.portal.queries.subjects import NamedSubject, get_subject
 from apps.services.models import Service
 
 MOST_ROWS = 200
-OF_INCIDENTS = ("incidents", "retros")  # sources whose rows are keyed by their incident
+INCIDENTS = "incidents"
+OF_INCIDENTS = (INCIDENTS, "retros")  # sources whose rows are keyed by their incident
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class CellPage:
     restatements: list[Restatement]
     services: dict[int, Service]
     names: dict[str, str]
+    traits: dict[str, tuple[int | None, str]]
 
     @property
     def spec(self) -> Spec:
@@ -60,6 +62,7 @@ def get_cell_page(slug: str, address: str, period_key: str, by: Principal) -> Ce
         restatements=measurements.list_restatements(cell.cell_id) if cell.cell_id else [],
         services=Service.objects.in_bulk(ids),
         names=_names(evidence, by),
+        traits=_traits(evidence),
     )
 
 
@@ -67,6 +70,12 @@ def _names(evidence: Evidence, by: Principal) -> dict[str, str]:
     """What facts of incidents are called: their titles, of restricted ones only how severe they were."""
     keys = {row.key for row in evidence.rows if row.source in OF_INCIDENTS}
     return incidents.names_for_evidence(keys, by) if keys else {}
+
+
+def _traits(evidence: Evidence) -> dict[str, tuple[int | None, str]]:
+    """How severe incidents were and how their known cause came again; of restricted ones, too, as numbers say it."""
+    keys = {row.key for row in evidence.rows if row.source == INCIDENTS}
+    return incidents.traits_for_evidence(keys) if keys else {}
 
 
 def _version(slug: str, cell: Cell) -> DefinitionVersion:
