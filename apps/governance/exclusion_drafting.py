@@ -1,7 +1,7 @@
 """What a proposal writes about exemptions and freezes, read beside what stands; raises `Invalid` with all faults."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -36,6 +36,10 @@ class ExemptionDraft:
     starts_at: datetime
     expires_at: datetime
     renewed: Standing | None
+    # Of an exemption from budgets: names by short name, keys (none: all), why.
+    objectives: Mapping[str, str] = field(default_factory=dict)
+    keys: tuple[str, ...] = ()
+    category: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class FreezeDraft:
     days: Days
 
 
-class _Reader:
+class Reader:
     """Reads the fields of one content, noting every fault with its place."""
 
     def __init__(self, content: Mapping[str, Any], known: tuple[str, ...]) -> None:
@@ -59,9 +63,11 @@ class _Reader:
         ]
 
     def note(self, pointer: str, code: str, words: str) -> None:
+        """Note one fault at its place."""
         self.problems.append(FieldProblem(pointer, code, words))
 
     def text(self, key: str) -> str:
+        """A text, without spaces around it; empty where none is said."""
         value = self.content.get(key, "")
         if isinstance(value, str):
             return value.strip()
@@ -69,6 +75,7 @@ class _Reader:
         return ""
 
     def listed(self, key: str, of: type) -> list[Any]:
+        """A list of one type; empty where none is said."""
         value = self.content.get(key) or []
         if isinstance(value, list) and all(isinstance(one, of) for one in value):
             return value
@@ -76,12 +83,14 @@ class _Reader:
         return []
 
     def team(self, slug: str) -> Team | None:
+        """The open team of that short name."""
         team = Team.objects.filter(slug=slug, closed_on=None).first()
         if team is None:
             self.note("/team", "unknown_value", f"There is no open team {slug[:50]!r}.")
         return team
 
     def day(self, key: str) -> date | None:
+        """A day."""
         text = self.text(key)
         try:
             return date.fromisoformat(text)
@@ -113,7 +122,7 @@ class _Reader:
 
 def read_exemption(item: Item) -> ExemptionDraft:
     """An exemption to be created; raises `Invalid` with every fault."""
-    reader = _Reader(item.content, EXEMPTION_KEYS)
+    reader = Reader(item.content, EXEMPTION_KEYS)
     team, service = _place(reader)
     kind = _kind(reader)
     definitions = _definitions(reader)
@@ -138,7 +147,7 @@ def read_exemption(item: Item) -> ExemptionDraft:
     )
 
 
-def _place(reader: _Reader) -> tuple[Team | None, Service | None]:
+def _place(reader: Reader) -> tuple[Team | None, Service | None]:
     """The team, or the service with the team that owns it today."""
     team_slug, service_slug = reader.text("team"), reader.text("service")
     if bool(team_slug) == bool(service_slug):
@@ -158,14 +167,14 @@ def _place(reader: _Reader) -> tuple[Team | None, Service | None]:
     return team, service
 
 
-def _kind(reader: _Reader) -> str:
+def _kind(reader: Reader) -> str:
     kind = reader.text("kind")
     if kind not in set(ExemptionKind):
         reader.note("/kind", "unknown_value", f"A kind is one of {', '.join(ExemptionKind)}.")
     return kind
 
 
-def _definitions(reader: _Reader) -> dict[str, str]:
+def _definitions(reader: Reader) -> dict[str, str]:
     """Named definitions that exist, each once, with their names."""
     named, known = reader.listed("definitions", str), upstairs.definition_names()
     for slug in named:
@@ -174,7 +183,7 @@ def _definitions(reader: _Reader) -> dict[str, str]:
     return {slug: known[slug] for slug in sorted(set(named)) if slug in known}
 
 
-def _facts(reader: _Reader, definitions: list[str]) -> tuple[list[dict[str, str]], dict[str, Any]]:
+def _facts(reader: Reader, definitions: list[str]) -> tuple[list[dict[str, str]], dict[str, Any]]:
     """Single facts or a slice, not both; apps further up know the sources and their fields."""
     facts, slice_ = reader.listed("facts", dict), reader.content.get("slice") or {}
     if not isinstance(slice_, dict):
@@ -190,7 +199,7 @@ def _facts(reader: _Reader, definitions: list[str]) -> tuple[list[dict[str, str]
 
 def read_freeze(item: Item) -> FreezeDraft:
     """A freeze to be created; raises `Invalid` with every fault."""
-    reader = _Reader(item.content, FREEZE_KEYS)
+    reader = Reader(item.content, FREEZE_KEYS)
     slug = reader.text("team")
     team = reader.team(slug) if slug else None
     starts_on, last_on = reader.day("starts_on"), reader.day("last_on")
@@ -204,11 +213,15 @@ def read_freeze(item: Item) -> FreezeDraft:
 
 
 def read_ending_exemption(item: Item) -> Exemption:
-    """The exemption to be ended; raises `Absent`, or `Conflict` when nothing is left to end."""
+    """The exemption to be ended; raises `Absent`, or `Conflict` when nothing is left to end.
+
+    One that leaves slices out of budgets is withdrawn as a whole, after its last day too: they count again.
+    """
     row = queries.find_exemption(item.key)
     if row is None:
         raise Absent("not_found", f"There is no exemption {item.key[:20]!r}.")
-    if row.ended_at is not None or row.expires_at <= clock.as_of():
+    is_withdrawn = row.kind == ExemptionKind.EXCLUDE_SLICES
+    if row.ended_at is not None or (row.expires_at <= clock.as_of() and not is_withdrawn):
         raise Conflict("already_over", f"{row} is over already.")
     return row
 

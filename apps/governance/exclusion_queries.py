@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from apps.core import clock
 from apps.core.periods import local_midnight
@@ -108,8 +108,9 @@ def list_excluding(mark: int) -> QuerySet[Exemption]:
 
 def list_slice_exemptions(start: datetime, end: datetime) -> list[Exemption]:
     """Exemptions of objectives that take something out of `[start, end)`; one query."""
-    rows = Exemption.objects.filter(kind=ExemptionKind.EXCLUDE_SLICES.value, starts_at__lt=end, expires_at__gt=start)
-    rows = rows.filter(Q(ended_at=None) | Q(ended_at__gt=start) & Q(ended_at__gt=F("starts_at")))
+    rows = Exemption.objects.filter(
+        kind=ExemptionKind.EXCLUDE_SLICES.value, starts_at__lt=end, expires_at__gt=start, ended_at=None
+    )
     return list(rows.order_by("number"))
 
 

@@ -23,6 +23,7 @@ from apps.governance.exclusion_drafting import (
 )
 from apps.governance.models import Exemption, FreezeWindow
 from apps.governance.operations.exclusions import end_exemption, end_freeze, write_exemption, write_freeze
+from apps.governance.slice_drafting import asks_slices, read_slice_exemption
 
 EXEMPTION, FREEZE = "exemption", "freeze_window"
 
@@ -38,7 +39,7 @@ def parse_exemption(item: Item) -> Change:
     if item.op is Op.END:
         row = read_ending_exemption(item)
         return _ending(item, row, row.team_id)
-    draft = read_exemption(item)
+    draft = read_slice_exemption(item) if asks_slices(item) else read_exemption(item)
     place = draft.service.name if draft.service else draft.team.name
     return Change(
         item=item, base=0, wording="", computing=_text(item), is_same_meaning=False,
@@ -66,7 +67,21 @@ def _say(draft: ExemptionDraft) -> str:
     days = f"from {_day(draft.starts_at)} until {_day(draft.expires_at)}"
     if draft.kind is ExemptionKind.PAUSE_JUDGING:
         return f"{place}: {names} not judged {days}."
+    if draft.kind is ExemptionKind.EXCLUDE_SLICES:
+        return f"{place}: {_slices(draft)}."
     return f"{place}: {_what(draft)} left out of {names} {days}."
+
+
+def _slices(draft: ExemptionDraft) -> str:
+    """Which slices leave which budgets, and why."""
+    keys = f" of {joined(draft.keys)}" if draft.keys else ""
+    times = f"from {_moment(draft.starts_at)} until {_moment(draft.expires_at)}"
+    why = draft.category.replace("_", " ")
+    return f"slices{keys} left out of the budget of {joined(list(draft.objectives.values()))} {times} ({why})"
+
+
+def _moment(at: datetime) -> str:
+    return f"{_day(at)}, {at.astimezone(clock.reporting_zone()):%H:%M}"
 
 
 def _what(draft: ExemptionDraft) -> str:
@@ -83,6 +98,8 @@ def say_exemption(change: Change) -> str:
     """What a proposal does with an exemption."""
     if change.item.op is Op.END:
         row: Exemption = change.extra["row"]
+        if row.kind == ExemptionKind.EXCLUDE_SLICES:
+            return f"{row}, {row.team}: is withdrawn; its slices of {joined(row.objectives)} count again."
         return f"{row}, {row.service or row.team}: ends before {_day(row.expires_at)}."
     return _say(change.extra["draft"])
 

@@ -90,7 +90,9 @@ class Exemption(EndedOnce):
 
     @property
     def validity(self) -> Validity:
-        """From when to when it holds, as the predicate reads it."""
+        """From when to when it holds, as the predicate reads it; from budgets it is withdrawn as a whole."""
+        if self.kind == ExemptionKind.EXCLUDE_SLICES:
+            return Validity(self.starts_at, self.expires_at, is_approved=self.ended_at is None)
         return Validity(self.starts_at, self.expires_at, self.ended_at)
 
 

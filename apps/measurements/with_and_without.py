@@ -59,7 +59,7 @@ def compute_with_and_without(row: Exemption, definitions: Mapping[str, str]) -> 
     """An exemption's definitions over the periods it touches; nothing for a pause, or while its time has not begun."""
     bounds = row.validity.bounds
     first, today = clock.local_day(row.starts_at), clock.today()
-    if bounds is None or first > today or row.kind == ExemptionKind.PAUSE_JUDGING:
+    if bounds is None or first > today or row.kind != ExemptionKind.EXCLUDE_DATA:
         return []
     last = min(clock.local_day(bounds[1] - timedelta(microseconds=1)), today)
     weeks, quarters = (tuple(periods_between(first, max(first, last), grain)) for grain in (Grain.WEEK, Grain.QUARTER))
@@ -102,7 +102,7 @@ def _pairs(sides: Mapping[str, Side], subject: Subject, periods: Sequence[Period
 def preview_exemption(change: Change) -> list[Section]:
     """The team's values of 26 weeks as they are and as they would be, one section for each definition."""
     draft = change.extra.get("draft")
-    if change.item.op is not Op.CREATE or draft is None:
+    if change.item.op is not Op.CREATE or draft is None or draft.kind is ExemptionKind.EXCLUDE_SLICES:
         return []
     if draft.kind is ExemptionKind.PAUSE_JUDGING:
         words = "No value moves. Periods that it covers by more than a quarter are shown and not judged."

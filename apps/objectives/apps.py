@@ -5,6 +5,8 @@ from importlib import import_module
 from django.apps import AppConfig
 
 from apps.core import fact_receiving, facts
+from apps.governance.domain.kinds import kinds
+from apps.governance.domain.upstairs import upstairs
 
 
 class ObjectivesConfig(AppConfig):
@@ -23,3 +25,7 @@ class ObjectivesConfig(AppConfig):
         asking = import_module("apps.objectives.operations.evaluation_asking")
         facts.on_touched(asking.ask_after_incidents)
         fact_receiving.read_with("sli_samples", receiving.receive_samples)
+        exempting = import_module("apps.objectives.operations.exempting")
+        upstairs.read_slices = import_module("apps.objectives.queries.exempting").read_slices
+        upstairs.slice_receivers = [exempting.judge_again]
+        kinds.add_preview("exemption", import_module("apps.objectives.previewing").preview_exemption)

@@ -7,12 +7,22 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from apps.core import clock
 from apps.core.form_fields import DAY_EXAMPLE, DayField, ParagraphField
 from apps.core.problems import Unreadable
 from apps.core.strict_json import read_json
-from apps.governance.domain.exemptions import LONGEST, LONGEST_BACK, MOST_DEFINITIONS, ExemptionKind
+from apps.governance.domain.exemptions import (
+    LONGEST,
+    LONGEST_BACK,
+    MOST_DEFINITIONS,
+    MOST_OBJECTIVES,
+    ExemptionKind,
+)
 from apps.governance.domain.freezes import LONGEST_NAME, MOST_DAYS
 from apps.governance.domain.revisions import LEAST_REASON, LONGEST_REASON
+from apps.objectives.domain.exempting import LONGEST as LONGEST_FROM_BUDGET
+from apps.objectives.domain.objective_words import ExemptionCategory
+from apps.portal.forms import LocalInstantField
 
 # Where a fault of the operation belongs among the fields.
 EXEMPTION_PLACES = {
@@ -25,7 +35,13 @@ FREEZE_PLACES = {
     "/items/0/content/name": "name", "/items/0/content/team": "place", "/items/0/content/starts_on": "starts_on",
     "/items/0/content/last_on": "last_on", "/reason": "reason",
 }  # fmt: skip
+BUDGET_PLACES = {
+    "/items/0/content/objectives": "objectives", "/items/0/content/keys": "keys",
+    "/items/0/content/category": "category", "/items/0/content/starts_at": "starts_at",
+    "/items/0/content/expires_at": "expires_at", "/reason": "reason",
+}  # fmt: skip
 WHY = f"At least {LEAST_REASON} characters. It stands on every page that shows a value without these facts."
+WHY_BUDGET = f"At least {LEAST_REASON} characters. It stands beside the budget with both figures."
 ONE_FACT = "source service key"
 
 
@@ -41,7 +57,7 @@ class ExemptionForm(forms.Form):
     place = forms.ChoiceField(label="For", help_text="A team, or one of its services alone.")
     kind = forms.ChoiceField(
         label="What it does",
-        choices=[(kind.value, kind.label) for kind in ExemptionKind],
+        choices=[(kind.value, kind.label) for kind in ExemptionKind if kind is not ExemptionKind.EXCLUDE_SLICES],
         help_text="Left out: facts leave the value on both sides. Paused: values stay and are not judged.",
     )
     definitions = forms.MultipleChoiceField(
@@ -104,6 +120,43 @@ class ExemptionForm(forms.Form):
             "kind": data["kind"], kind: slug, "definitions": data["definitions"],
             "starts_at": data["starts_on"].isoformat(),
             "expires_at": (data["last_on"] + timedelta(days=1)).isoformat(), **more,
+        }  # fmt: skip
+
+
+class BudgetForm(forms.Form):
+    """Slices that leave the budgets of SLOs, from when to when, and why."""
+
+    objectives = forms.MultipleChoiceField(
+        label="SLOs", widget=forms.CheckboxSelectMultiple, help_text=f"1 to {MOST_OBJECTIVES} of one team.",
+        error_messages={"required": "Choose at least one."},
+    )  # fmt: skip
+    category = forms.ChoiceField(
+        label="What for", choices=[(one.value, one.label) for one in ExemptionCategory],
+        help_text="Each SLO says which of these it allows.",
+    )  # fmt: skip
+    starts_at = LocalInstantField(label="From")
+    expires_at = LocalInstantField(label="Until")
+    keys = ParagraphField(
+        label="Keys", required=False, rows=2, max_length=4_000,
+        help_text="Tenants or segments, one a line. Empty: all of them.",
+    )  # fmt: skip
+    reason = ParagraphField(label="Reason", help_text=WHY_BUDGET, min_length=LEAST_REASON, max_length=LONGEST_REASON)
+
+    def __init__(self, data: Any, *, objectives: Sequence[tuple[str, str]], chosen: str = "") -> None:
+        super().__init__(data, initial={"objectives": [chosen], "category": "measurement_fault"})
+        self.fields["objectives"].choices = list(objectives)  # type: ignore[attr-defined]
+        hint = f"A day and a time in {clock.reporting_zone().key}, such as 2026-08-24 09:40."
+        self.fields["starts_at"].help_text = f"{hint} Not before the current window begins."
+        self.fields["expires_at"].help_text = f"{hint} At most {LONGEST_FROM_BUDGET.days} days later."
+
+    def content(self) -> dict[str, Any]:
+        """The exemption as a proposal states it."""
+        data = self.cleaned_data
+        keys = [line.strip() for line in data["keys"].splitlines() if line.strip()]
+        return {
+            "kind": ExemptionKind.EXCLUDE_SLICES.value, "objectives": data["objectives"],
+            "category": data["category"], "starts_at": data["starts_at"].isoformat(),
+            "expires_at": data["expires_at"].isoformat(), **({"keys": keys} if keys else {}),
         }  # fmt: skip
 
 

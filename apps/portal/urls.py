@@ -55,6 +55,7 @@ urlpatterns = [
     path("annotations/<uuid:public_id>/retract/", annotations.annotation_retract, name="annotation-retract"),
     path("governance/exemptions/", exclusions.exemption_list, name="exemption-list"),
     path("governance/exemptions/new/", exclusions.exemption_create, name="exemption-create"),
+    path("governance/exemptions/budget/", exclusions.budget_exemption_create, name="exemption-budget"),
     path("governance/exemptions/<slug:key>/", exclusions.exemption, name="exemption"),
     path("governance/exemptions/<slug:key>/end/", exclusions.exemption_end, name="exemption-end"),
     path("governance/freezes/", exclusions.freeze_list, name="freeze-list"),

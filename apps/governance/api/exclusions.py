@@ -22,6 +22,8 @@ class ExemptionOutput(serializers.ModelSerializer[Exemption]):
     team = serializers.SlugRelatedField[Team](slug_field="slug", read_only=True)
     service = serializers.SlugRelatedField[Service](slug_field="slug", read_only=True, allow_null=True)
     definitions = serializers.ListField(child=serializers.CharField())
+    objectives = serializers.ListField(child=serializers.CharField())
+    keys = serializers.ListField(child=serializers.CharField())
     facts = serializers.ListField(child=serializers.DictField(child=serializers.CharField()))
     slice = serializers.DictField()
     renews = serializers.SlugRelatedField[Exemption](slug_field="number", read_only=True, allow_null=True)
@@ -30,8 +32,8 @@ class ExemptionOutput(serializers.ModelSerializer[Exemption]):
     class Meta:
         model = Exemption
         fields = (
-            "number", "kind", "team", "service", "definitions", "facts", "slice", "reason", "starts_at", "expires_at",
-            "ended_at", "renews", "proposal", "approved_at",
+            "number", "kind", "team", "service", "definitions", "objectives", "keys", "category", "facts", "slice",
+            "reason", "starts_at", "expires_at", "ended_at", "renews", "proposal", "approved_at",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -10,6 +10,7 @@ from apps.core.problems import FieldProblem
 LONGEST = timedelta(days=90)
 LONGEST_BACK = timedelta(days=28)
 MOST_DEFINITIONS = 10
+MOST_OBJECTIVES = 10
 MOST_FACTS = 50
 MOST_RENEWALS = 1
 

@@ -42,6 +42,31 @@ class DueLook:
     confirm_url: str = ""
 
 
+@dataclass(frozen=True)
+class SlicesAsked:
+    """Slices that an exemption is to take out of budgets: of these objectives, and of these keys or (none) all."""
+
+    objectives: Sequence[str]
+    keys: Sequence[str]
+    category: str
+    starts_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class SlicesRead:
+    """The same as its app reads it: names by short name, the one team that owns them all, what is at fault."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    team_id: int | None = None
+    problems: Sequence[FieldProblem] = ()
+
+
+def _no_slices(_asked: SlicesAsked) -> SlicesRead:
+    words = "Nothing here promises anything yet, so nothing can be left out of a budget."
+    return SlicesRead(problems=[FieldProblem("/objectives", "unknown_value", words)])
+
+
 def _no_names() -> Mapping[str, str]:
     return {}
 
@@ -76,11 +101,19 @@ class Upstairs:
     list_creeps: Callable[[Collection[str] | None], list[Question]] = _no_creeps
     list_standing: Callable[[Principal], Standing] = _nothing
     receivers: list[Callable[[Touched], None]] = field(default_factory=list)
+    # Exemptions from budgets: how they are read, and who hears that slices are left out or count again.
+    read_slices: Callable[[SlicesAsked], SlicesRead] = _no_slices
+    slice_receivers: list[Callable[[Collection[str], datetime], None]] = field(default_factory=list)
 
     def tell(self, touched: Touched) -> None:
         """Let every receiver hear of it, within the caller's transaction."""
         for receiver in self.receivers:
             receiver(touched)
+
+    def tell_slices(self, objectives: Collection[str], since: datetime) -> None:
+        """Let every receiver hear that slices of these objectives from an instant on are judged anew."""
+        for receiver in self.slice_receivers:
+            receiver(objectives, since)
 
 
 upstairs = Upstairs()

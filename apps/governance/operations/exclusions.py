@@ -21,6 +21,7 @@ def write_exemption(draft: ExemptionDraft, grant: Grant) -> Exemption:
     row = Exemption(
         number=queries.next_number(Exemption), kind=draft.kind.value, team=draft.team, service=draft.service,
         definitions=list(draft.definitions), facts=draft.facts, slice=draft.slice, reason=grant.reason,
+        objectives=list(draft.objectives), keys=list(draft.keys), category=draft.category,
         starts_at=draft.starts_at, expires_at=draft.expires_at, renews=renewed, proposal_id=grant.proposal_id,
         approved_at=clock.now(), approved_by_id=grant.by_user_id or 0, seq=seq,
     )  # fmt: skip
@@ -50,6 +51,8 @@ def _tell(row: Exemption) -> None:
     """What it takes out, or gives back, is asked for anew in the same transaction."""
     if row.kind == ExemptionKind.EXCLUDE_DATA:
         upstairs.tell(Touched(queries.services_touched(row), row.starts_at, row.expires_at))
+    if row.kind == ExemptionKind.EXCLUDE_SLICES:
+        upstairs.tell_slices(row.objectives, row.starts_at)
 
 
 def write_freeze(draft: FreezeDraft, grant: Grant) -> FreezeWindow:

@@ -94,6 +94,13 @@ def _expiring_proposal(what: Reminding, number: int) -> Due | None:
     return Due(moment, partial(announce_expiring, proposal, DAYS_LEFT[what]))
 
 
+# What happens again once an exemption has expired.
+THEN = {
+    ExemptionKind.EXCLUDE_DATA: "its facts count", ExemptionKind.PAUSE_JUDGING: "its periods are judged",
+    ExemptionKind.EXCLUDE_SLICES: "slices count",
+}  # fmt: skip
+
+
 def _expiring_exemption(number: int) -> Due | None:
     row = exclusion_queries.find_exemption(f"E-{number}")
     if row is None or row.ended_at is not None:
@@ -108,7 +115,7 @@ def _tell_expiring(row: Exemption) -> None:
     link = reverse(page, args=[str(row)]) if page else _proposal_page(row)
     about = About(f"exemption:{row.number}", f"{row}: exemption for {row.service or row.team}", link)
     news = News(words.EXEMPTION, about, on.isoformat(), on)
-    then = "its facts count" if row.kind == ExemptionKind.EXCLUDE_DATA else "its periods are judged"
+    then = THEN[ExemptionKind(row.kind)]
     text = f"It expires on {day_words(on)}. From then on {then} again."
     leads = [news.to(person, text, reason) for person, reason, _ in leads_of([row.team_id])]
     notifications.notify(notices=[*to_authors(row.proposal, news, text), *leads], by=SYSTEM)

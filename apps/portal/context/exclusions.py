@@ -1,7 +1,7 @@
 """Exemptions and freezes in words and rows."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -13,6 +13,7 @@ from apps.core.numbers import format_count
 from apps.governance.domain.exemptions import ExemptionKind, joined
 from apps.governance.models import Exemption, FreezeWindow
 from apps.measurements.operations import Compared, ComparedDefinition
+from apps.objectives.operations.exempting import Corrected, judgement_text
 from apps.portal.context.readings import value_words
 from apps.portal.queries.exclusions import ExemptionPage, Signed
 from apps.portal.tables import header, link, plain
@@ -38,12 +39,17 @@ def _exemption_row(row: Exemption, signed: Signed, names: Mapping[str, str]) -> 
         header(str(row), reverse("portal:exemption", args=[row])),
         place_cell(row),
         plain(what_words(row)),
-        plain(joined([names.get(slug, slug) for slug in row.definitions])),
+        plain(about_words(row, names)),
         plain(days_words(row)),
         plain(state_words(row)),
         plain(asked_words(signed)),
         plain(signers_words(signed)),
     ]
+
+
+def about_words(row: Exemption, names: Mapping[str, str]) -> str:
+    """The definitions it is about, or the SLOs by their short names."""
+    return joined(row.objectives or [names.get(slug, slug) for slug in row.definitions])
 
 
 def place_cell(row: Exemption) -> dict[str, Any]:
@@ -54,7 +60,10 @@ def place_cell(row: Exemption) -> dict[str, Any]:
 
 
 def what_words(row: Exemption) -> str:
-    """What it does to which facts."""
+    """What it does to which facts or slices."""
+    if row.kind == ExemptionKind.EXCLUDE_SLICES:
+        keys = f" of {joined(row.keys)}" if row.keys else ""
+        return f"Slices{keys} left out of the budget ({row.category.replace('_', ' ')})"
     if row.kind == ExemptionKind.PAUSE_JUDGING:
         return "Not judged"
     if row.facts:
@@ -63,15 +72,22 @@ def what_words(row: Exemption) -> str:
 
 
 def days_words(row: Exemption) -> str:
-    """From the first to the last day, as agreed on."""
+    """From the first to the last day, as agreed on; of a budget to the minute."""
+    if row.kind == ExemptionKind.EXCLUDE_SLICES:
+        return f"{_moment(row.starts_at)} to {_moment(row.expires_at)}"
     last = clock.local_day(row.expires_at - timedelta(microseconds=1))
     return f"{day_words(clock.local_day(row.starts_at))} to {day_words(last)}"
+
+
+def _moment(at: datetime) -> str:
+    return f"{day_words(clock.local_day(at))}, {at.astimezone(clock.reporting_zone()):%H:%M}"
 
 
 def state_words(row: Exemption) -> str:
     """Where it stands today: not begun, in force until, expired, or ended early."""
     if row.ended_at is not None:
-        return f"Ended {day_words(clock.local_day(row.ended_at))}"
+        act = "Withdrawn" if row.kind == ExemptionKind.EXCLUDE_SLICES else "Ended"
+        return f"{act} {day_words(clock.local_day(row.ended_at))}"
     if row.expires_at <= clock.as_of():
         return f"Expired {day_words(clock.local_day(row.expires_at))}"
     if row.starts_at > clock.as_of():
@@ -83,7 +99,9 @@ def is_over(row: Exemption | FreezeWindow) -> bool:
     """True when nothing is left to end."""
     if row.ended_at is not None:
         return True
-    return row.expires_at <= clock.as_of() if isinstance(row, Exemption) else row.last_on < clock.today()
+    if isinstance(row, FreezeWindow):
+        return row.last_on < clock.today()
+    return row.expires_at <= clock.as_of() and row.kind != ExemptionKind.EXCLUDE_SLICES
 
 
 def asked_words(signed: Signed) -> str:
@@ -109,7 +127,7 @@ def exemption_context(page: ExemptionPage, *, may_end: bool) -> dict[str, Any]:
         "place": place_cell(row),
         "what": what_words(row),
         "days": days_words(row),
-        "names": joined([page.names.get(slug, slug) for slug in row.definitions]),
+        "names": about_words(row, page.names),
         "asked": asked_words(page.signed),
         "signers": signers_words(page.signed),
         "proposal_url": reverse("governance:proposal", args=[row.proposal.number]),
@@ -118,6 +136,8 @@ def exemption_context(page: ExemptionPage, *, may_end: bool) -> dict[str, Any]:
         "leaves_out": row.kind == ExemptionKind.EXCLUDE_DATA,
         "left_out": format_count(left_out),
         "tables": [_compared_table(one) for one in page.compared],
+        "budgets": _budgets_table(page.corrected) if page.corrected else None,
+        "is_of_budgets": row.kind == ExemptionKind.EXCLUDE_SLICES,
         "end_url": reverse("portal:exemption-end", args=[row]) if may_end and not is_over(row) else "",
     }
 
@@ -145,6 +165,23 @@ def _compared_row(row: Compared) -> list[dict[str, Any]]:
         plain(_value(row.with_it), numeric=True),
         plain(_value(row.without_it), numeric=True),
         plain(format_count(row.left_out), numeric=True),
+    ]
+
+
+def _budgets_table(corrected: Sequence[Corrected]) -> dict[str, Any]:
+    """Each budget as it stands now, the raw figure beside the corrected one."""
+    columns = [{"label": label} for label in ("SLO", "Left out", "Without the exemption", "With it")]
+    rows = [_budget_row(one) for one in corrected]
+    return {"caption": "Budgets with and without", "compact": True, "columns": columns, "rows": rows}
+
+
+def _budget_row(one: Corrected) -> list[dict[str, Any]]:
+    out, page = one.left_out, reverse("objectives:objective-versions", args=[one.agreed.objective.slug])
+    return [
+        header(one.agreed.version.name, page),
+        plain(f"{format_count(out.bad)} bad of {format_count(out.counted)}"),
+        plain(judgement_text(one.without_it)),
+        plain(judgement_text(one.with_it)),
     ]
 
 

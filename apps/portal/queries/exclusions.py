@@ -9,11 +9,13 @@ from apps.core import clock
 from apps.core.problems import Absent
 from apps.governance import queries as governance
 from apps.governance.domain.acts import SignatureAct
-from apps.governance.domain.exemptions import number_of
+from apps.governance.domain.exemptions import ExemptionKind, number_of
 from apps.governance.domain.upstairs import upstairs
 from apps.governance.models import Exemption, FreezeWindow, Signature
 from apps.measurements.operations import ComparedDefinition, compute_with_and_without
 from apps.metrics import queries as metrics
+from apps.objectives.operations.exempting import Corrected, compare_stored
+from apps.objectives.queries.offering import offer_objectives
 from apps.services.models import Ownership
 from apps.teams import queries as teams
 
@@ -37,6 +39,7 @@ class ExemptionPage:
     signed: Signed
     names: dict[str, str]
     compared: list[ComparedDefinition]
+    corrected: list[Corrected]
 
 
 def get_exemption(key: str) -> Exemption:
@@ -60,7 +63,8 @@ def get_exemption_page(key: str) -> ExemptionPage:
     """One exemption with everything that stands beside it; its values are computed for this page."""
     row = get_exemption(key)
     names = metrics.names_by_slug()
-    return ExemptionPage(row, signed_of([row])[row.proposal_id], names, compute_with_and_without(row, names))
+    corrected = compare_stored(row) if row.kind == ExemptionKind.EXCLUDE_SLICES else []
+    return ExemptionPage(row, signed_of([row])[row.proposal_id], names, compute_with_and_without(row, names), corrected)
 
 
 def signed_of(rows: Sequence[Exemption] | Sequence[FreezeWindow]) -> dict[int, Signed]:
@@ -92,6 +96,11 @@ def list_places(principal: Principal, *, services: bool) -> list[tuple[str, str]
         owned = Ownership.objects.standing(clock.as_of()).filter(team__in=rows).select_related("service")
         return places + [(f"service:{o.service.slug}", o.service.name) for o in owned.order_by("service__name")]
     return [*places, (EVERYWHERE, "The whole organisation")]
+
+
+def list_objectives(principal: Principal) -> list[tuple[str, str]]:
+    """SLOs of the teams the person may ask for, by short name."""
+    return offer_objectives(principal)
 
 
 def shown_names() -> dict[str, str]:

@@ -14,12 +14,21 @@ from apps.core.asking import PageRequest, read_page, reads, require_known
 from apps.core.form_problems import add_problem
 from apps.core.problems import Conflict, Forbidden, Invalid
 from apps.governance import operations
+from apps.governance.domain.exemptions import ExemptionKind
 from apps.governance.domain.kinds import Item, Op
 from apps.governance.domain.revisions import Asked, Category
 from apps.governance.models import Proposal
 from apps.governance.queries import list_exemptions, list_freezes
 from apps.portal.context import exclusions as words
-from apps.portal.exclusion_forms import EXEMPTION_PLACES, FREEZE_PLACES, EndForm, ExemptionForm, FreezeForm
+from apps.portal.exclusion_forms import (
+    BUDGET_PLACES,
+    EXEMPTION_PLACES,
+    FREEZE_PLACES,
+    BudgetForm,
+    EndForm,
+    ExemptionForm,
+    FreezeForm,
+)
 from apps.portal.queries import exclusions as queries
 
 METHODS = ["GET", "HEAD", "POST"]
@@ -85,6 +94,21 @@ def exemption_create(request: PageRequest) -> HttpResponse:
 
 @access(Access.TEAM_MANAGE)
 @require_http_methods(METHODS)
+def budget_exemption_create(request: PageRequest) -> HttpResponse:
+    """A form that drafts a proposal to leave slices out of the budgets of SLOs."""
+    require_known(request, "for")
+    form = BudgetForm(
+        _sent(request), objectives=queries.list_objectives(request.principal), chosen=request.GET.get("for", "")
+    )
+    intro = (
+        "Slices of its time leave both sides of the budget, and the figure before stays beside the one after. "
+        "It is a proposal: the tech lead or the engineering manager signs, and a metrics steward."
+    )
+    return _answer(request, form, "exemption", BUDGET_PLACES, "Leave slices out of a budget", intro)
+
+
+@access(Access.TEAM_MANAGE)
+@require_http_methods(METHODS)
 def freeze_create(request: PageRequest) -> HttpResponse:
     """A form that drafts a proposal for a freeze."""
     require_known(request, "for", "key")
@@ -101,7 +125,12 @@ def _sent(request: PageRequest) -> Any:
 
 
 def _answer(
-    request: PageRequest, form: ExemptionForm | FreezeForm, kind: str, places: dict[str, str], heading: str, intro: str
+    request: PageRequest,
+    form: ExemptionForm | BudgetForm | FreezeForm,
+    kind: str,
+    places: dict[str, str],
+    heading: str,
+    intro: str,
 ) -> HttpResponse:
     """Draft the proposal and open it; refusals stand beside the fields and keep what was typed."""
     if form.is_bound and form.is_valid():
@@ -137,6 +166,9 @@ def exemption_end(request: PageRequest, key: str) -> HttpResponse:
     """A form that drafts the end of an exemption; one other person agrees, and it holds at once."""
     require_known(request)
     row = queries.get_exemption(key)
+    if row.kind == ExemptionKind.EXCLUDE_SLICES:
+        effect = "It is withdrawn as a whole: its slices count again, and the earlier figure comes back."
+        return _end(request, "exemption", str(row), row.team_id, effect)
     return _end(request, "exemption", str(row), row.team_id, "Facts from then on count again.")
 
 

@@ -1,0 +1,69 @@
+"""Asking to leave slices out of a budget, the page of such an exemption with both figures, and its withdrawal."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client
+
+from apps.core import clock
+from apps.governance.models import Exemption, Proposal
+from apps.objectives.models import Objective
+from tests.agreeing import REASON, agree
+from tests.personas import Organisation
+from tests.unit.objectives.test_exempting import NOW, item
+from tests.unit.objectives.test_exempting import objective as objective
+from tests.web.portal.pages import words_of
+
+As = Callable[..., Client]
+NEW = "/governance/exemptions/budget/"
+TYPED = {
+    "objectives": ["checkout-success"], "category": "measurement_fault", "starts_at": "2026-08-19 09:00",
+    "expires_at": "2026-08-19 10:00", "reason": REASON, "keys": "",
+}  # fmt: skip
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _now() -> Iterator[None]:
+    with clock.playing(NOW):
+        yield
+
+
+def test_form__drafts_a_proposal(client_as: As, objective: Objective) -> None:
+    client = client_as("dee")
+    assert 'value="checkout-success" id="id_objectives_0" checked' in client.get(
+        f"{NEW}?for=checkout-success"
+    ).content.decode().replace('class=""', "")
+    answer = client.post(NEW, TYPED, follow=True)
+    assert "Drafted. Read its preview, then submit it." in words_of(answer)
+    title = Proposal.objects.latest("number").title
+    assert "slices left out of the budget of Checkout succeeds from 19 Aug 2026, 09:00" in title
+
+
+def test_form__refusals_stand_at_their_fields(client_as: As, objective: Objective) -> None:
+    client = client_as("dee")
+    wrong = {**TYPED, "category": "maintenance", "keys": "acme", "expires_at": "2026-09-09 09:00"}
+    answer = client.post(NEW, wrong)
+    said = words_of(answer)
+    assert answer.status_code == 422
+    for words in ("can be exempted for: measurement fault", "has no keys", "lasts at most 14 days"):
+        assert words in said
+    assert client.post(NEW, {}).status_code == 422
+
+
+def test_page__shows_the_budget_with_and_without(
+    client_as: As, objective: Objective, organisation: Organisation
+) -> None:
+    agree(item(), author=organisation.people["ana"])
+    said = words_of(client_as("fay").get("/governance/exemptions/E-1/")).replace("\xa0", " ")
+    assert "640 bad of 9,000" in said
+    assert "Exhausted: 206 more failures than agreed" in said
+    assert "At risk: 19.3 % left" in said
+    assert "checkout-success" in words_of(client_as("fay").get("/governance/exemptions/"))
+    client = client_as("ana")
+    assert "Withdraw it" in words_of(client.get("/governance/exemptions/E-1/"))
+    assert "its slices count again" in words_of(client.get("/governance/exemptions/E-1/end/"))
+    client.post("/governance/exemptions/E-1/end/", {"reason": REASON})
+    title = Proposal.objects.latest("number").title
+    assert title == "E-1, Checkout: is withdrawn; its slices of checkout-success count again."
+    assert Exemption.objects.get().ended_at is None
