@@ -1,11 +1,12 @@
 """Pages of objectives."""
 
-from django.urls import path
+from django.urls import include, path
 
 from apps.objectives.views import agreeing, histories
 
 app_name = "objectives"
 urlpatterns = [
+    path("", include("apps.objectives.urls_pages")),
     path("proposals/new/sli/", agreeing.indicator_propose, name="indicator-propose"),
     path("proposals/new/slo/", agreeing.objective_propose, name="objective-propose"),
     path("proposals/new/budget_policy/", agreeing.policy_propose, name="policy-propose"),

@@ -40,6 +40,7 @@ NAV = (
     )),
     ("Agree", (
         Place("Metrics", "portal:metric-list", ("portal:metric", "metrics:adopt", "metrics:defin", "metrics:version")),
+        Place("SLOs", "objectives:objective-list", ("objectives:",)),
         Place("Scorecard templates", "scorecards:template-list", ("scorecards:template",)),
         Place("Proposals", "governance:proposal-list", ("governance:proposal", "metrics:wording")),
         Place("Responsibilities", "portal:responsibilities", ("portal:responsibilities", "portal:agreement")),

@@ -18,7 +18,9 @@ from apps.objectives.domain.promises import Promise
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LONGEST_SLUG = 60
 # Addresses of pages, which no object can have as its short name.
-TAKEN = frozenset({"new", "import", "indicators", "policies", "alerts", "months"})
+TAKEN = frozenset(
+    {"alerts", "calculator", "decisions", "import", "indicators", "months", "new", "policies", "triggers"}
+)
 SOURCE_WORDS = MappingProxyType(
     {
         SampleSource.PUSH: "Counts are pushed",

@@ -9,7 +9,7 @@ from apps.objectives.domain.budgets import Budget, burn_rate, hours_left
 from apps.objectives.domain.burning import recent_hours
 from apps.objectives.domain.counts import Tally
 from apps.objectives.domain.evaluating import Evaluation, Figures, frame_of
-from apps.objectives.domain.keys import KeyResult, count_within, hidden_by_total
+from apps.objectives.domain.keys import KeyResult, KeysWithin, count_within, hidden_by_total
 from apps.objectives.domain.objective_words import BudgetState, StateReason
 from apps.objectives.domain.promises import Promise
 from apps.objectives.domain.states import Judged
@@ -31,6 +31,9 @@ class Kept:
     key: str = ""
     # The last judged state, which silence does not change.
     was: BudgetState | None = None
+    # How many keys kept the promise, of those judged; what a reading without its keys says of them.
+    keys_within: int = 0
+    keys_judged: int = 0
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,11 @@ def raw_budget_in(kept: Kept, promise: Promise) -> Budget:
     return Budget(promise.target, kept.raw.bad, kept.raw.counted, kept.raw_basis)
 
 
+def _within(total: Kept) -> KeysWithin | None:
+    """How many keys keep the promise, where they were not read one by one."""
+    return KeysWithin(total.keys_within, total.keys_judged, (), ()) if total.keys_judged else None
+
+
 def evaluation_of(
     promise: Promise, measuring: Measuring, total: Kept, keys: Sequence[Kept], zone: ZoneInfo, as_of: datetime
 ) -> Evaluation | None:
@@ -72,5 +80,5 @@ def evaluation_of(
     left = hours_left(budget, total.recent.bad, recent_hours(frame.full.hours))
     figures = Figures(budget, burn_rate(total.recent, promise.target), left, judged)
     results = tuple(KeyResult(one.key, budget_in(one, promise), still(one, promise, as_of)) for one in keys)
-    within = count_within(results) if results else None
+    within = count_within(results) if results else _within(total)
     return Evaluation(frame, figures, judged, results, within, hidden_by_total(judged, results))

@@ -71,12 +71,16 @@ def budget_sentence(name: str, spec: IndicatorSpec, promise: Promise, evaluation
     """The first sentence of the page: what came of the promise, what is left, and for how long at this pace."""
     budget = evaluation.figures.budget
     if budget.sli is None:
-        return f"{name} was measured by no {_noun(spec, promise)} in {promise.window.words}."
+        return f"{name} was measured by no {_noun(spec, promise)} in {_window(promise)}."
     result = (
         f"{name} succeeded for {sli_text(budget.sli, promise.target)} of {budget.counted:,} {_noun(spec, promise)} "
-        f"in {promise.window.words} (promise {target_text(promise.target)})."
+        f"in {_window(promise)} (promise {target_text(promise.target)})."
     )
     return f"{result} {_rest(evaluation)}"
+
+
+def _window(promise: Promise) -> str:
+    return promise.window.words if promise.window.grain is None else f"this {promise.window.words}"
 
 
 def _noun(spec: IndicatorSpec, promise: Promise) -> str:

@@ -36,7 +36,7 @@ def kept_of(row: BudgetStatus | None) -> Kept:
         Judged(BudgetState(row.state), StateReason(row.reason)), row.window_end, Tally(row.bad, row.counted), row.basis,
         Tally(row.raw_bad, row.raw_counted), row.raw_basis, Tally(row.recent_bad, row.recent_counted), row.seen,
         row.unusable, row.series.key if row.series_id and row.series else "",
-        BudgetState(row.judged_state) if row.judged_state else None,
+        BudgetState(row.judged_state) if row.judged_state else None, row.keys_within, row.keys_judged,
     )  # fmt: skip
 
 

@@ -1,0 +1,127 @@
+"""The page of one trigger, prepared for its template."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from apps.accounts.domain import ROLE_WORDS, Principal
+from apps.core import clock
+from apps.objectives.domain.agreed_words import say_rule
+from apps.objectives.domain.budget_triggers import hours_to_exit
+from apps.objectives.domain.policy_words import Advice, Ask
+from apps.objectives.domain.printing import hours_up_text
+from apps.objectives.domain.sentences import state_text
+from apps.objectives.policies import budgets as policies
+from apps.objectives.presenting_cells import NOT_CONNECTED, STATE_CODES, incident_url, page_of
+from apps.objectives.presenting_triggers import (
+    decision_cards,
+    fired_words,
+    needs_decision,
+    roles_words,
+    standing_words,
+)
+from apps.objectives.queries.fired_rules import Fired
+from apps.objectives.queries.kept_statuses import judged_by, kept_of
+from apps.objectives.queries.trigger_page import TriggerPage
+
+ADVICE_WORDS = {
+    Advice.OPEN: "A release reads: open.",
+    Advice.CAREFUL: "A release reads: careful, slow down.",
+    Advice.UNDECIDED: "A release reads: undecided, ask the team.",
+    Advice.FROZEN: "A release reads: frozen, reliability first.",
+}
+NOT_MET = "It cannot be closed now: the promise it fired under is not met, or cannot be judged."
+
+
+def present_trigger(page: TriggerPage, by: Principal) -> dict[str, Any]:
+    """Everything its template shows but the forms."""
+    fired, today = page.fired, clock.today()
+    team = page.objective.owner_team
+    said = fired_words(fired.rule.key, fired.incident)
+    return {
+        "heading": f"{fired}: {said}",
+        "crumbs": [
+            {"label": "SLOs", "url": reverse("objectives:objective-list")},
+            {"label": fired.version_name, "url": page_of(fired.slug)},
+            {"label": str(fired), "url": ""},
+        ],
+        "fired": fired,
+        "team": team,
+        "name": fired.version_name,
+        "objective_url": page_of(fired.slug),
+        "incident_url": incident_url(fired.incident) if fired.incident else "",
+        "rule": say_rule(fired.rule),
+        "asks": fired.rule.asks.sentence,
+        "policy": {
+            "text": f"{fired.policy_name}, v{fired.policy_number}",
+            "url": reverse("objectives:policy-versions", args=[fired.policy_slug]),
+        },
+        "standing": standing_words(fired, today),
+        "needs_decision": needs_decision(fired, today),
+        "advice": ADVICE_WORDS[fired.advice(today)] if fired.is_open else "",
+        "state": _state(page),
+        "result_url": reverse("objectives:objective-result", args=[fired.slug, fired.evaluation_id]),
+        "fired_state": _fired_state(page),
+        "decisions": decision_cards(fired),
+        "sign": _sign(page),
+        "decide": [ROLE_WORDS[one.role] for one in page.to_decide],
+        "decide_title": "Record the decision" if not fired.decisions else "Record another decision",
+        "who": f"The {roles_words(fired.rule.signers)} of {team.name} sign it, each another person.",
+        "freeze_url": _freeze_url(page) if page.to_decide or page.to_sign else "",
+        "closing": _closing(fired, can_close=policies.can_close(by, team)),
+    }
+
+
+def _state(page: TriggerPage) -> dict[str, str]:
+    """How the budget stands now, in the words of its page."""
+    if page.agreed is None or page.evaluation is None:
+        return {"code": "no_data", "sentence": NOT_CONNECTED}
+    _, promise = judged_by(page.status, page.agreed)
+    words = state_text(promise, page.evaluation, clock.reporting_zone(), was=kept_of(page.status).was)
+    return {"code": STATE_CODES[page.evaluation.judged.state], "sentence": words}
+
+
+def _fired_state(page: TriggerPage) -> str:
+    if page.result is None:
+        return ""
+    return f"{page.result.bad:,} of {page.result.counted:,} had failed, by version {page.fired.version_number}"
+
+
+def _sign(page: TriggerPage) -> dict[str, Any] | None:
+    """The button of whoever may sign the newest decision."""
+    newest = page.fired.newest
+    if newest is None or not page.to_sign:
+        return None
+    roles = [one.role for one in page.to_sign]
+    return {
+        "url": reverse("objectives:decision-sign", args=[newest.pk]),
+        "label": f"Sign as {roles_words(roles)}",
+        "role": roles[0] if len(roles) == 1 else "",
+        "text": newest.sentence,
+    }
+
+
+def _freeze_url(page: TriggerPage) -> str:
+    """Reliability first offers a freeze window that is filled in."""
+    if page.fired.rule.asks is not Ask.RELIABILITY_FIRST:
+        return ""
+    team = page.objective.owner_team.slug
+    query = urlencode(
+        {"for": f"team:{team}", "name": f"Reliability first: {page.fired.version_name}"[:100],
+         "reason": f"{page.fired}: the budget of {page.fired.version_name} is exhausted."}
+    )  # fmt: skip
+    return f"{reverse('portal:freeze-create')}?{query}"
+
+
+def _closing(fired: Fired, *, can_close: bool) -> dict[str, Any]:
+    """When it can be closed, and by whom."""
+    if not fired.is_open:
+        return {"closed_at": fired.closed_at, "who": fired.closed_by, "reason": fired.closed_reason}
+    hours = hours_to_exit(fired.met_since, clock.as_of())
+    if hours is None:
+        return {"words": NOT_MET}
+    if hours > 0:
+        return {"words": f"It is met, but not for 24 h yet. It can be closed in {hours_up_text(hours)}."}
+    words = "It has been met for 24 h. A lead of the team closes it."
+    return {"words": words, "url": reverse("objectives:trigger-close", args=[fired.pk]) if can_close else ""}
