@@ -1,0 +1,1 @@
+"""REST of indicators, objectives, budgets, policies and their triggers."""

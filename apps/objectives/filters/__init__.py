@@ -1,0 +1,1 @@
+"""Filters of the lists of indicators, objectives, budgets, policies and their triggers."""
