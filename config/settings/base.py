@@ -190,6 +190,11 @@ SPECTACULAR_SETTINGS = {
         "EvidenceKindEnum": "apps.incidents.domain.action_words.EvidenceKind",
         "CauseStatusEnum": "apps.incidents.domain.action_words.CauseStatus",
         "RetroRowKindEnum": "apps.incidents.domain.retro_words.RowKind",
+        "BudgetStateEnum": "apps.objectives.api.budget_serializers.STATES",
+        "EvaluationCauseEnum": "apps.objectives.api.budget_serializers.CAUSES",
+        "AlertKindEnum": "apps.objectives.api.budget_serializers.ALERT_KINDS",
+        "TierEnum": "apps.objectives.api.budget_serializers.TIERS",
+        "CalendarWindowEnum": "apps.objectives.api.budget_serializers.CALENDARS",
     },
     "GET_MOCK_REQUEST": "apps.teams.authentication.schema_request",
     "POSTPROCESSING_HOOKS": [
