@@ -7,13 +7,16 @@ from typing import Any
 from django.urls import reverse
 
 from apps.core.calendar_words import day_words, period_words
-from apps.core.periods import Period
+from apps.core.periods import Grain, Period, period_on
 from apps.incidents.domain.action_dates import UNVERIFIED_AFTER
 from apps.incidents.domain.pages import Noise
 from apps.incidents.domain.retro_sections import CHOICE_WORDS
-from apps.incidents.domain.synthesis import MOST_IMPROVEMENTS
+from apps.incidents.domain.synthesis import MOST_IMPROVEMENTS, most_of
 from apps.incidents.models import Action
-from apps.incidents.queries.synthesis import SORT, Line, Synthesis
+from apps.incidents.queries.synthesis import SORT, Line, Quiet, Synthesis
+
+# What a page has room for; the list of a group may be long.
+MOST_LINES, MOST_CARRIERS = 25, 12
 
 SECTIONS = (
     (SORT.mode, "Recurring failure modes", "No failure mode came twice in these 90 days."),
@@ -29,17 +32,31 @@ def present(found: Synthesis) -> dict[str, Any]:
     taken = {action.review_key.rsplit(":", 1)[-1]: action for action in found.picked}
     return {
         "window": f"{day_words(found.window.first_on)} to {day_words(last)}, against the 90 days before",
-        "sections": [
-            {"title": title, "empty": empty, "lines": [_line(line, found, taken) for line in found.of(sort)]}
-            for sort, title, empty in SECTIONS
-        ],
+        "sections": [{"title": title, "empty": empty, **_lines(sort, found, taken)} for sort, title, empty in SECTIONS],
         "silent": [CHOICE_WORDS[kind].lower() for kind in found.silent_kinds],
         "follow_through": list(_follow_through(found)),
         "doubts": list(_doubts(found)),
         "picked": [_action(action) for action in found.picked],
         "left": max(MOST_IMPROVEMENTS - len(found.picked), 0),
         "most": MOST_IMPROVEMENTS,
+        "is_group": found.scope.is_group,
+        "actions_url": "/actions/",
     }
+
+
+def _lines(sort: str, found: Synthesis, taken: dict[str, Action]) -> dict[str, Any]:
+    """The lines that a page has room for, the heaviest first, and how many came after them."""
+    lines = found.of(sort)
+    if sort == SORT.mode:
+        shown = [lines[place] for place in most_of([(line.what[0], line.what[1]) for line in lines], MOST_LINES)]
+    else:
+        shown = sorted(lines, key=_weight)[:MOST_LINES] if len(lines) > MOST_LINES else lines
+    return {"lines": [_line(line, found, taken) for line in shown], "more": len(lines) - len(shown)}
+
+
+def _weight(line: Line) -> int:
+    """What stands first where not all have room: many incidents, or many pages."""
+    return -(line.counts.pages if line.counts else len(line.incidents))
 
 
 def _line(line: Line, found: Synthesis, taken: dict[str, Action]) -> dict[str, Any]:
@@ -47,7 +64,9 @@ def _line(line: Line, found: Synthesis, taken: dict[str, Action]) -> dict[str, A
         "key": line.key,
         "words": words_of(line),
         "count": count_words(line),
-        "incidents": _incidents(line.incidents, found),
+        "url": reverse("incidents:alert-rule", args=[line.what[2]]) if line.sort == SORT.alert else "",
+        "incidents": _incidents(line.incidents[:MOST_CARRIERS], found),
+        "more": max(len(line.incidents) - MOST_CARRIERS, 0),
         "action": _action(taken[line.key]) if line.key in taken else None,
         "seen": _seen_words(line, found.month),
     }
@@ -106,7 +125,8 @@ def _follow_through(found: Synthesis) -> Iterable[dict[str, Any]]:
     )  # fmt: skip
     for label, pks in groups:
         if pks:
-            yield {"label": label, "rows": [_action(found.actions[pk]) for pk in pks]}
+            rows = [_action(found.actions[pk]) for pk in pks[:MOST_LINES]]
+            yield {"label": label, "rows": rows, "more": len(pks) - len(rows)}
     if through.waived:
         items = [
             {"label": f"I-{pk}: {found.titles.get(pk, '')}", "url": reverse("incidents:retro", args=[pk])}
@@ -130,6 +150,17 @@ def _doubts(found: Synthesis) -> Iterable[dict[str, Any]]:
         yield {"words": "Incidents without a severity", "rows": _incidents(found.unrated, found)}
     if found.unfinished:
         yield {"words": "Incidents without a time of impact or detection", "rows": _incidents(found.unfinished, found)}
-    for name in found.quiet_teams:
-        words = f"{name} was paged 20 times or more and wrote down no incident. Do pages say too little, or do we?"
-        yield {"words": words, "rows": []}
+    for one in found.quiet_teams:
+        words = f"{one.name} was paged {one.pages} times and wrote down no incident. Do pages say too little, or do we?"
+        yield {"words": words, "rows": _weeks_of(one, found.month)}
+
+
+def _weeks_of(quiet: Quiet, month: Period) -> list[dict[str, str]]:
+    """The pages that raise the doubt, week by week."""
+    weeks, address = [], reverse("incidents:page-list")
+    week = period_on(month.first_on, Grain.WEEK)
+    while week.first_on < month.end_on:
+        url = f"{address}?team={quiet.slug}&week={week.key}"
+        weeks.append({"label": week.key, "title": period_words(week), "url": url})
+        week = week.previous(-1)
+    return weeks

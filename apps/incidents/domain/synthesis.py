@@ -82,10 +82,18 @@ def failure_modes(factors: Iterable[Factored], window: Window) -> list[Recurring
     return [mode for mode in found if len(mode.incidents) >= LEAST_INCIDENTS or mode.what[1] in ALWAYS_SHOWN]
 
 
-def silent_kinds(modes: Iterable[Recurring[Mode]]) -> list[str]:
-    """Kinds that are always looked at and have no incident in the window."""
-    seen = {mode.what[1] for mode in modes if mode.incidents}
+def silent_kinds(kinds: Iterable[str]) -> list[str]:
+    """Kinds that are always looked at and are not among those of the window."""
+    seen = set(kinds)
     return [kind for kind in ALWAYS_SHOWN if kind not in seen]
+
+
+def most_of(modes: Sequence[Mode], most: int) -> list[int]:
+    """Places of the modes that a page has room for: the first ones, and the first of each kind that always stands."""
+    kept = set(range(min(most, len(modes))))
+    for kind in ALWAYS_SHOWN:
+        kept.update([place for place, (_, of) in enumerate(modes) if of == kind][:1])
+    return sorted(kept)
 
 
 def breaking_boundaries(factors: Iterable[Factored], window: Window) -> list[Recurring[Mode]]:

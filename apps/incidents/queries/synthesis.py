@@ -4,10 +4,11 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Case, CharField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from apps.accounts.domain import SYSTEM, Principal
 from apps.core import clock
@@ -56,6 +57,8 @@ class Sort(NamedTuple):
 
 
 SORT = Sort()
+ORIGIN = ServiceRole.ORIGIN.value
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,14 @@ class Line:
         return hashlib.sha256("|".join((self.sort, *self.what)).encode()).hexdigest()[:10]
 
 
+class Quiet(NamedTuple):
+    """A team that was paged often and wrote down no incident."""
+
+    slug: str
+    name: str
+    pages: int
+
+
 @dataclass(frozen=True)
 class Scope:
     """Whose month it is: one team, or the teams of a group."""
@@ -83,6 +94,11 @@ class Scope:
     key: str
     name: str
     team_ids: tuple[int, ...]
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it is the month of a group."""
+        return self.key.startswith("g")
 
     @classmethod
     def of_team(cls, team: Team) -> "Scope":
@@ -111,7 +127,7 @@ class Synthesis:
     follow_through: FollowThrough
     unrated: list[int]
     unfinished: list[int]
-    quiet_teams: list[str]
+    quiet_teams: list[Quiet]
     picked: list[Action]
     returned: list[IncidentCause] = field(default_factory=list)
     titles: Mapping[int, str] = field(default_factory=dict)
@@ -126,7 +142,7 @@ def get_synthesis(scope: Scope, month: Period, by: Principal) -> Synthesis:
     """Everything a month's meeting looks at; incidents the reader may not see take no part."""
     known = _Known(scope, month, by)
     earlier = {line.key for line in known.patterns(month.previous())}
-    promised, actions = _promised(scope, by)
+    promised, actions = _promised(scope, month, by)
     picks = sorted((a for a in actions.values() if _is_picked(a, scope, month)), key=lambda action: action.pk)
     chosen = {action.review_key.rsplit(":", 1)[-1] for action in picks if _is_of(action, scope, month.previous())}
     lines = [
@@ -137,13 +153,13 @@ def get_synthesis(scope: Scope, month: Period, by: Principal) -> Synthesis:
     waived = _waived(scope, month, by)
     return Synthesis(
         scope, month, window, lines,
-        silent_kinds=silent_kinds(failure_modes(known.factors, window)),
+        silent_kinds=silent_kinds(line.what[1] for line in lines if line.sort == SORT.mode),
         follow_through=follow_through(
             promised, waived, first_on=month.first_on, end_on=month.end_on, today=clock.local_day(clock.as_of())
         ),
         unrated=[row["pk"] for row in known.month_rows if row["severity_worst"] is None],
         unfinished=[row["pk"] for row in known.month_rows if row["started_at"] is None or row["detected_at"] is None],
-        quiet_teams=quiet_teams(known.pages_of(month), known.incidents_by_team),
+        quiet_teams=known.quiet_of(month),
         picked=[action for action in picks if _is_of(action, scope, month)],
         returned=list_returned(scope.team_ids, *_bounds(month), by),
         titles={**known.titles, **waived}, actions=actions,
@@ -196,14 +212,14 @@ class _Known:
         zone = clock.reporting_zone()
         within = self._incidents(scope, SYSTEM, month.first_on, month.end_on, undated=True)
         seen = Q(pk__in=Incident.objects.visible_to(by).values("pk"))
-        columns = ("pk", "title", "severity_worst", "started_at", "detected_at", "owner_team__name")
+        columns = ("pk", "title", "severity_worst", "started_at", "detected_at", "owner_team__slug")
         # Of one that the reader may not see nothing is said, and a team that has one is not without any.
         all_rows = [
             row for row in within.annotate(is_seen=seen).order_by("pk").values(*columns, "reported_at", "is_seen")
             if month.first_on <= (row["started_at"] or row["reported_at"]).astimezone(zone).date() < month.end_on
         ]  # fmt: skip
         self.month_rows = [row for row in all_rows if row["is_seen"]]
-        self.incidents_by_team = Counter(row["owner_team__name"] for row in all_rows)
+        self.incidents_by_team = Counter(row["owner_team__slug"] for row in all_rows)
         self.titles |= {row["pk"]: row["title"] for row in self.month_rows}
 
     @staticmethod
@@ -219,10 +235,11 @@ class _Known:
         return rows.filter(dated)
 
     def _factors(self, incidents: QuerySet[Incident]) -> Iterable[Factored]:
-        places = IncidentService.objects.filter(incident=OuterRef("retro__incident"))
-        origin_first = Case(When(role=ServiceRole.ORIGIN.value, then=Value(0)), default=Value(1))
-        place = Subquery(places.order_by(origin_first, "pk").values("service__slug")[:1])
-        rows = PublishedFactor.objects.filter(retro__incident__in=incidents).annotate(place=place)
+        # Where it began is mostly named; only for the others the first service that it touched is looked up.
+        began = FilteredRelation("retro__incident__services", condition=Q(retro__incident__services__role=ORIGIN))
+        touched = IncidentService.objects.filter(incident=OuterRef("retro__incident")).order_by("pk")
+        place = Coalesce("began__service__slug", Subquery(touched.values("service__slug")[:1]))
+        rows = PublishedFactor.objects.filter(retro__incident__in=incidents).annotate(began=began, place=place)
         columns = (
             "retro__incident_id", "retro__incident__title", "retro__incident__started_at", "place", "kind",
             "boundary_from__slug", "boundary_to__slug",
@@ -257,18 +274,22 @@ class _Known:
             When(fired_at__gte=start, then=Value(month.key)), default=Value(month.previous().key),
             output_field=CharField(),
         )  # fmt: skip
-        counted = rows.annotate(of=of).values("of", "rule_id", "rule__name", "rule__service__slug", "team__name")
+        counted = rows.annotate(of=of).values(
+            "of", "rule_id", "rule__name", "rule__service__slug", "team__name", "team__slug"
+        )
         order = ("rule__service__slug", "rule__name", "rule_id")
         tallies: list[Any] = list(counted.annotate(**COUNTS).order_by(*order))
         return tallies
 
-    def pages_of(self, month: Period) -> dict[str, int]:
-        """Urgent pages of each team in a month."""
-        found: dict[str, int] = defaultdict(int)
+    def quiet_of(self, month: Period) -> list[Quiet]:
+        """Teams with many urgent pages and no incident in a month, by name."""
+        found: dict[tuple[str, str], int] = defaultdict(int)
         for row in self._alerts:
             if row["of"] == month.key:
-                found[row["team__name"]] += row["pages"]
-        return found
+                found[row["team__name"], row["team__slug"]] += row["pages"]
+        pages = {slug: Quiet(slug, name, count) for (name, slug), count in sorted(found.items())}
+        quiet = quiet_teams({slug: one.pages for slug, one in pages.items()}, self.incidents_by_team)
+        return [one for slug, one in pages.items() if slug in quiet]
 
     def patterns(self, month: Period) -> list[Line]:
         """The lines of a month in their order: modes, boundaries, alerts, safeguards."""
@@ -295,9 +316,9 @@ class _Known:
                 yield Line(SORT.alert, (service, name, rule_id, noise.value), counts=tally)
 
 
-def _promised(scope: Scope, by: Principal) -> tuple[list[Promised], dict[int, Action]]:
+def _promised(scope: Scope, month: Period, by: Principal) -> tuple[list[Promised], dict[int, Action]]:
     """Actions of the scope's teams as their follow-through is read, in each team's own days."""
-    rows = follow_up.visible(by).filter(owner_team_id__in=scope.team_ids, is_imported=False)
+    rows = follow_up.visible(by).filter(_asks(scope, month), owner_team_id__in=scope.team_ids, is_imported=False)
     actions = {action.pk: action for action in rows.select_related("owner_team").order_by("first_due_on", "pk")}
     zones = zones_of(scope.team_ids, clock.as_of())
 
@@ -309,6 +330,20 @@ def _promised(scope: Scope, by: Principal) -> tuple[list[Promised], dict[int, Ac
         for a in actions.values()
     ]
     return promised, actions
+
+
+def _asks(scope: Scope, month: Period) -> Q:
+    """Actions a month can ask for: first due or dropped in it, not checked by its end, or picked for it or before.
+
+    A day more on both sides, as days are those of each team's zone.
+    """
+    start, end = _bounds(month)
+    due = Q(first_due_on__gte=month.first_on, first_due_on__lt=month.end_on)
+    dropped = Q(dropped_at__gte=start - A_DAY, dropped_at__lt=end + A_DAY)
+    unchecked = Q(verified_at=None) | Q(verified_at__gte=start - A_DAY)
+    picked = Q(review_key__startswith=scope.review_key(month))
+    picked |= Q(review_key__startswith=scope.review_key(month.previous()))
+    return due | dropped | Q(done_at__lt=end + A_DAY) & unchecked | picked
 
 
 def _waived(scope: Scope, month: Period, by: Principal) -> dict[int, str]:

@@ -17,7 +17,7 @@ from apps.incidents.operations.restricting import restrict_incident
 from apps.incidents.operations.synthesis_picking import pick_improvement
 from apps.incidents.presenting_synthesis import present
 from apps.incidents.queries import synthesis as queries
-from apps.incidents.queries.synthesis import SORT, Scope
+from apps.incidents.queries.synthesis import SORT, Quiet, Scope
 from tests.incidents import NOW, at
 from tests.learning import cause_of, published, resolved_incident
 from tests.oncall import item, push_token
@@ -153,7 +153,7 @@ def test_doubts__a_team_whose_one_incident_is_hidden_is_not_without_any(
 ) -> None:
     pages = [item(f"2026-05-{day:02}T{hour:02}:00:00Z", "A") for day in range(1, 6) for hour in (1, 7, 13, 19)]
     receive_pages(items=pages, by=push_token(organisation.checkout))
-    assert queries.get_synthesis(scope, MAY, by["fay"]).quiet_teams == ["Checkout"]
+    assert queries.get_synthesis(scope, MAY, by["fay"]).quiet_teams == [Quiet("checkout", "Checkout", 20)]
     restrict_incident(incident=resolved_incident(), by=by["ana"])
     for name in ("ana", "fay"):
         assert queries.get_synthesis(scope, MAY, by[name]).quiet_teams == []
