@@ -28,4 +28,7 @@ class ObjectivesConfig(AppConfig):
         exempting = import_module("apps.objectives.operations.exempting")
         upstairs.read_slices = import_module("apps.objectives.queries.exempting").read_slices
         upstairs.slice_receivers = [exempting.judge_again]
-        kinds.add_preview("exemption", import_module("apps.objectives.previewing").preview_exemption)
+        previewing = import_module("apps.objectives.previewing")
+        kinds.add_preview("exemption", previewing.preview_exemption)
+        kinds.add_preview("slo", previewing.preview_promise)
+        kinds.add_preview("budget_policy", previewing.preview_policy)

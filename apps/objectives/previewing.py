@@ -7,7 +7,11 @@ from apps.governance.domain.kinds import Change, Op, Section
 from apps.objectives.domain.exempting import ExemptSpan
 from apps.objectives.domain.objective_words import ExemptionCategory
 from apps.objectives.domain.windows import Span
+from apps.objectives.drafting_objectives import ObjectiveDraft
+from apps.objectives.drafting_policies import PolicyDraft
 from apps.objectives.operations.exempting import Corrected, compare, judgement_text
+from apps.objectives.queries import standing
+from apps.objectives.replaying import replay_policy, replay_promise
 
 NO_COUNTS = "No counts have come yet, so nothing moves."
 
@@ -35,3 +39,18 @@ def corrected_words(one: Corrected) -> Iterator[str]:
     noun = "events" if one.agreed.promise.method.value == "occurrences" else "slices"
     yield f"{name}: {out.bad:,} bad of {out.counted:,} {noun} leave the window."
     yield f"Without it: {judgement_text(one.without_it)}. With it: {judgement_text(one.with_it)}."
+
+
+def preview_promise(change: Change) -> list[Section]:
+    """A promise replayed over the past; nothing where it is to leave."""
+    draft = change.extra.get("draft")
+    return replay_promise(draft) if isinstance(draft, ObjectiveDraft) else []
+
+
+def preview_policy(change: Change) -> list[Section]:
+    """How often the rules of a policy would have fired; nothing where it is to leave."""
+    draft = change.extra.get("draft")
+    if not isinstance(draft, PolicyDraft):
+        return []
+    team = standing.list_objectives().filter(owner_team=draft.owner_team, retired_on=None)
+    return replay_policy(draft.policy, team)
