@@ -30,6 +30,7 @@ from apps.objectives.operations.judging import (
     stale_at,
 )
 from apps.objectives.operations.status_keeping import keep_results, write_statuses
+from apps.objectives.operations.suggesting import suggest_targets
 from apps.objectives.operations.triggering import fire_rules, follow_triggers
 from apps.objectives.queries import agreements, due_evaluations
 from apps.objectives.queries import budget_standing as queries
@@ -115,6 +116,8 @@ def _keep_midnights(agreed: Mapping[int, Agreed], exempt: Exempt, at: datetime) 
         results = _judge_before(mine, exempt, midnight)
         keep_results(results, EvaluationCause.MIDNIGHT, midnight, clock.now())
         publish_budget_days(results, day - DAY)
+        if day.day == 1:
+            suggest_targets(mine, midnight)
 
 
 def _judge_before(agreed: Mapping[int, Agreed], exempt: Exempt, instant: datetime) -> list[Judgement]:
