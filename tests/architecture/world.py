@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
-from apps.accounts.domain import SYSTEM, Principal, Scope, TeamRole
+from apps.accounts.domain import SYSTEM, Scope, TeamRole
 from apps.accounts.models import User
 from apps.annotations import operations as annotations
 from apps.annotations.domain import AnnotationKind
@@ -18,16 +18,6 @@ from apps.governance.domain.acts import CommentAct
 from apps.governance.domain.kinds import Item, Op
 from apps.governance.models import Comment, Exemption, FreezeWindow, Proposal
 from apps.governance.operations.discussing import write_comment
-from apps.incidents.domain.action_drafts import ActionDraft
-from apps.incidents.domain.action_words import ActionKind
-from apps.incidents.domain.incident_words import MilestoneKind, ServiceRole
-from apps.incidents.domain.retro_words import RowKind, SectionKey
-from apps.incidents.domain.statements import Moment
-from apps.incidents.models import Incident, Page
-from apps.incidents.operations import action_opening, cause_linking, follow_up, retro_opening
-from apps.incidents.operations.oncall_recording import receive_pages
-from apps.incidents.operations.reporting import Touched, report_incident
-from apps.incidents.operations.timeline import Line, add_timeline_entry
 from apps.integrations import operations as integrations
 from apps.integrations.domain.csv_columns import CsvKind
 from apps.measurements import operations as measurements
@@ -54,8 +44,8 @@ from tests.agreeing import (
     submit,
     target_item,
 )
-from tests.learning import add, fill, publish, retro_of, write
-from tests.oncall import in_madrid
+from tests.architecture.happened import happen_in
+from tests.architecture.words import own_words
 from tests.personas import (
     BEGAN_AT,
     Organisation,
@@ -70,12 +60,6 @@ MONDAY = datetime(2026, 8, 24, 10, tzinfo=UTC)
 QUARTER = parse_period("2026-Q2")
 WEEKS = 34
 LEAD_HOURS = (20, 26, 31, 18, 24, 40, 22)
-OWN = "own-words"
-
-
-def own_words(team: str, where: str) -> str:
-    """A text that stands in one row of one team and nowhere else."""
-    return f"{OWN}-{team}-{where}"
 
 
 @dataclass
@@ -246,76 +230,12 @@ def _write_rows(world: World, place: Place) -> None:
         "target": target.pk, "card": card.pk, "cell": cell.pk, "review": review.pk, "import": run.pk,
         "token": token.pk, "annotation": mark.public_id,
         "exemption": str(exemption), "freeze": str(freeze),
-        "exemption_number": exemption.number, "freeze_number": freeze.number, **_open_actions(team, writer),
-        **_page(place), **_break(place, writer),
+        "exemption_number": exemption.number, "freeze_number": freeze.number, "group": team.group.slug,
+        **happen_in(
+            team, place.service, writer=writer, leading=principal_of(people[place.seat]), seat=people[place.seat],
+            now=MONDAY,
+        ),
     }  # fmt: skip
-    place.keys |= {"group": team.group.slug, **_learn(world, place, writer)}
-
-
-def _break(place: Place, writer: Principal) -> dict[str, Any]:
-    """An incident that everybody reads, and one in the team's own words that is restricted."""
-    slug, began = place.team.slug, MONDAY - timedelta(days=3)
-    touched = [Touched(place.service.slug, ServiceRole.ORIGIN)]
-    times = [Moment(MilestoneKind.IMPACT_STARTED, began), Moment(MilestoneKind.DETECTED, began)]
-    shown = report_incident(
-        title=f"Orders of {place.team.name} are refused", services=touched, milestones=times, severity=2, by=writer
-    ).incident
-    line = Line(began, "A responder moved the traffic.")
-    entry = add_timeline_entry(incident=shown, line=line, by=writer)
-    hidden = report_incident(
-        title=own_words(slug, "incident"), summary=own_words(slug, "summary"), services=touched, milestones=times,
-        restricted=True, by=writer,
-    ).incident  # fmt: skip
-    add_timeline_entry(incident=hidden, line=Line(began, own_words(slug, "line")), by=writer)
-    row = hidden.access.exclude(user=None).get()
-    return {"incident": shown.pk, "entry": entry.pk, "hidden": hidden.pk, "listed": row.pk}
-
-
-def _learn(world: World, place: Place, writer: Principal) -> dict[str, Any]:
-    """A draft in the team's own words, a published retro and a cause that all may read, a restricted retro."""
-    slug, leading = place.team.slug, principal_of(world.organisation.people[place.seat])
-    for pk, name in ((place.keys["incident"], "retro"), (place.keys["hidden"], "hidden-retro")):
-        retro, _ = retro_opening.open_retro(incident=Incident.objects.get(pk=pk), by=writer)
-        write(retro, SectionKey.SUMMARY, writer, what_happened=own_words(slug, name))
-    draft = retro_of(Incident.objects.get(pk=place.keys["incident"]))
-    row = add(draft, RowKind.FACTOR, writer, sentence=own_words(slug, "factor"))
-    began = MONDAY - timedelta(days=6)
-    kinds = (MilestoneKind.IMPACT_STARTED, MilestoneKind.DETECTED, MilestoneKind.MITIGATED, MilestoneKind.RESOLVED)
-    out = report_incident(
-        title=f"Invoices of {place.team.name} wait", services=[Touched(place.service.slug, ServiceRole.ORIGIN)],
-        milestones=[Moment(kind, began + timedelta(minutes=n)) for n, kind in enumerate(kinds)], severity=3, by=writer,
-    ).incident  # fmt: skip
-    retro_opening.name_facilitator(retro=retro_of(out), facilitator=world.organisation.people[place.seat], by=writer)
-    publish(fill(retro_of(out), writer, guard=False, team=slug), leading)
-    cause = cause_linking.open_cause(title=f"The queue of {place.team.name}", team=place.team, by=writer)
-    cause_linking.open_cause(
-        title=own_words(slug, "cause"), team=place.team, by=writer,
-        incident=Incident.objects.get(pk=place.keys["hidden"]),
-    )  # fmt: skip
-    return {"row": row.key, "out": out.pk, "cause": cause.pk}
-
-
-def _page(place: Place) -> dict[str, Any]:
-    """A page of last week, its rule, and hours by which it came at night."""
-    in_madrid(place.team)
-    service = place.service.slug
-    fired = {"external_key": service, "service": service, "rule": "errors", "fired_at": "2026-08-19T01:00:00Z"}
-    receive_pages(items=[fired], by=SYSTEM)
-    page = Page.objects.get(team=place.team)
-    return {"page": page.pk, "rule": page.rule_id}
-
-
-def _open_actions(team: Team, writer: Principal) -> dict[str, Any]:
-    """An open action, one that its writer marked as done, and one that its writer asks to drop."""
-    commitment = ActionDraft(
-        text=f"Add a gate for {team.name}", done_when="It stands", kind=ActionKind.PREVENT, due_on=date(2026, 9, 11),
-        metric_slug="change-failure-rate",
-    )  # fmt: skip
-    keys = ("action", "done_action", "asked_action")
-    opened = [action_opening.open_action(draft=commitment, team=team.slug, by=writer)[0] for _ in keys]
-    follow_up.finish(action=opened[1], by=writer)
-    follow_up.ask_drop(action=opened[2], reason="The part is retired.", by=writer)
-    return {key: action.pk for key, action in zip(keys, opened, strict=True)}
 
 
 def _agree_target(team: Team, author: User) -> Target:
