@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.services.api.urls")),
     path("", include("apps.delivery.api.urls")),
     path("", include("apps.incidents.api.urls")),
+    path("", include("apps.objectives.api.urls")),
     path("", include("apps.annotations.api.urls")),
     path("", include("apps.governance.api.urls")),
     path("", include("apps.metrics.api.urls")),
