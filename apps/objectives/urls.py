@@ -6,6 +6,7 @@ from apps.objectives.views import agreeing, histories
 
 app_name = "objectives"
 urlpatterns = [
+    path("", include("apps.objectives.urls_wiring")),  # before short names of objectives
     path("", include("apps.objectives.urls_pages")),
     path("proposals/new/sli/", agreeing.indicator_propose, name="indicator-propose"),
     path("proposals/new/slo/", agreeing.objective_propose, name="objective-propose"),

@@ -15,6 +15,7 @@ from apps.core.fact_sources import FactSource, sources
 from apps.integrations import queries as integrations
 from apps.integrations.models import ImportRun
 from apps.measurements.models import RecomputeRequest
+from apps.objectives.queries.count_health import CountHealth, get_count_health
 from apps.services.models import FactConnection
 
 RHYTHM_WEEKS = 26
@@ -51,16 +52,18 @@ class DataHealth:
     imports: list[ImportRun]
     waiting: Waiting
     audit_head: AuditHead | None
+    counts: CountHealth
 
 
 def get_data_health(principal: Principal, at: datetime) -> DataHealth:
-    """Sources, silent services, imports, waiting work and the head of the audit chain; six queries."""
+    """Sources, silent services, imports, waiting work and the head of the audit chain; nine queries."""
     return DataHealth(
         sources=_sources(at),
         silent=list(_silent(at).select_related("service").order_by("heard_at", "pk")[:MOST_SILENT]),
         imports=list(integrations.list_imports(principal)[:NEWEST_IMPORTS]),
         waiting=_waiting(),
         audit_head=audit.get_head(),
+        counts=get_count_health(principal, at),
     )
 
 

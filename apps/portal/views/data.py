@@ -12,6 +12,8 @@ from apps.core.asking import PageRequest, reads
 from apps.core.calendar_words import age_words
 from apps.core.numbers import format_count, format_value
 from apps.integrations.domain.imports import ImportState
+from apps.objectives.domain.monitoring_words import FAULT_WORDS, PullFault
+from apps.objectives.queries.count_health import CountHealth
 from apps.portal.queries.data import RHYTHM_WEEKS, DataHealth, SourceHealth, Waiting, get_data_health
 from apps.portal.queries.services import label_of_source
 from apps.portal.tables import header, link, moment, plain, state
@@ -33,6 +35,8 @@ def data_health(request: PageRequest) -> HttpResponse:
         "silent": _silent_table(health, at),
         "is_connected": any(row.service_count for row in health.sources),
         "imports": _imports_table(health),
+        "counts": _counts_table(health.counts),
+        "held": _held_words(health.counts.held_count),
         "waiting": _waiting_words(health.waiting),
         "waiting_since": health.waiting.since,
         "audit_head": health.audit_head,
@@ -110,6 +114,38 @@ def _imports_table(health: DataHealth) -> dict[str, Any]:
         for run in health.imports
     ]
     return {"caption": "Imports, newest first", "columns": columns, "rows": rows}
+
+
+def _counts_table(health: CountHealth) -> dict[str, Any]:
+    """SLIs whose counts ask for somebody: readings that fail, and slices with more good than valid events."""
+    failing = [
+        [
+            _indicator(read.indicator.slug),
+            state("no_data", f"Reading fails: {FAULT_WORDS[PullFault(read.fault)]}"),
+            moment(read.heard_at) if read.heard_at else plain("Never"),
+        ]
+        for read in health.failing
+    ]
+    unusable = [
+        [
+            _indicator(one.slug),
+            state("not_judged", f"{format_count(one.count)} slices of a week have more good than valid events"),
+            plain(""),
+        ]
+        for one in health.unusable
+    ]
+    columns = [{"label": "SLI"}, {"label": "What is wrong"}, {"label": "Last whole answer"}]
+    return {"caption": "Counts of SLIs", "columns": columns, "rows": failing + unusable}
+
+
+def _indicator(slug: str) -> dict[str, Any]:
+    return header(slug, f"{reverse('objectives:indicator', args=[slug])}#wiring")
+
+
+def _held_words(count: int) -> str:
+    if not count:
+        return ""
+    return "1 slice waits for you" if count == 1 else f"{format_count(count)} slices wait for you"
 
 
 def _waiting_words(waiting: Waiting) -> str:

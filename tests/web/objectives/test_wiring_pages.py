@@ -1,0 +1,126 @@
+"""Pages of servers, readings and samples that wait, walked as people do."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from apps.accounts.domain import SYSTEM
+from apps.core import clock
+from apps.objectives.models import HeldSample, IndicatorRead, MonitoringSource, Sample
+from apps.objectives.operations.sample_receiving import receive_samples
+from tests.monitoring_server import Script, serving
+from tests.personas import Organisation
+from tests.sampling import NOON, make_indicator, make_series, one, put
+from tests.services import LOOPBACK
+
+pytestmark = [
+    pytest.mark.django_db, pytest.mark.enable_socket, pytest.mark.allow_hosts(LOOPBACK),
+    pytest.mark.usefixtures("touched"),
+]  # fmt: skip
+Clients = Callable[..., Client]
+
+
+@pytest.fixture(autouse=True)
+def _played() -> Iterator[None]:
+    with clock.playing(NOON):
+        yield
+
+
+def test_server__is_registered_and_switched_off_by_an_administrator(
+    organisation: Organisation, client_as: Clients, settings: Any
+) -> None:
+    settings.OUTBOUND_ALLOWED_HOSTS = ["prom.example.org"]
+    hal = client_as("hal")
+    assert client_as("ana").get("/objectives/monitoring/").status_code == 403
+    form = {"name": "Main", "slug": "main", "base_url": "https://elsewhere.example.org", "is_active": "on"}
+    refused = hal.post("/objectives/monitoring/new/", form)
+    assert (refused.status_code, b"OUTBOUND_ALLOWED_HOSTS" in refused.content) == (422, True)
+    form["base_url"] = "https://prom.example.org/"
+    assert hal.post("/objectives/monitoring/new/", form).status_code == 302
+    assert b"https://prom.example.org" in hal.get("/objectives/monitoring/").content
+    change = {"name": "Main", "base_url": "https://prom.example.org", "revision": "1"}
+    assert hal.post("/objectives/monitoring/main/", change).status_code == 302
+    assert MonitoringSource.objects.get().is_active is False
+    stale = hal.post("/objectives/monitoring/main/", change)
+    assert (stale.status_code, b"meanwhile" in stale.content) == (422, True)
+
+
+def test_reading__is_tried_looked_at_and_started(organisation: Organisation, client_as: Clients, settings: Any) -> None:
+    settings.OUTBOUND_ALLOWED_HOSTS, settings.OUTBOUND_LOOPBACK = ["127.0.0.1"], True
+    make_indicator(
+        organisation, source="pull", monitoring_source="main", valid_query="sum(a[$window])",
+        bad_query="sum(b[$window])",
+    )  # fmt: skip
+    address, dee = "/objectives/indicators/checkout-availability/reading/", client_as("dee")
+    script = Script({"sum(a[5m])": {"": lambda _at: "1234"}, "sum(b[5m])": {"": lambda _at: "4"}})
+    with serving(script) as base:
+        MonitoringSource.objects.create(
+            slug="main", name="Main", base_url=base, registered_at=NOON, registered_by=organisation.people["hal"]
+        )
+        assert b"Try it" in dee.get(address).content
+        assert b"Try it</button>" not in client_as("eli").get(address).content
+        assert client_as("eli").post(f"{address}try/").status_code == 403
+        tried = dee.post(f"{address}try/")
+        assert b"1,234" in tried.content
+        assert not Sample.objects.exists()
+        proof = tried.context["form"].initial["proof"]
+        refused = dee.post(f"{address}start/", {"days": "101", "proof": proof})
+        assert refused.status_code == 422
+        assert dee.post(f"{address}start/", {"days": "1", "proof": "made up"}).status_code == 422
+        assert dee.post(f"{address}start/", {"days": "1", "proof": proof}).status_code == 302
+    assert IndicatorRead.objects.get().started_by == organisation.people["dee"]
+    assert b"It is read from main" in dee.get(address).content
+
+
+def test_reading__a_failing_try_says_so_and_offers_no_start(
+    organisation: Organisation, client_as: Clients, settings: Any
+) -> None:
+    make_indicator(
+        organisation, source="pull", monitoring_source="main", valid_query="sum(a[$window])",
+        bad_query="sum(b[$window])",
+    )  # fmt: skip
+    answer = client_as("dee").post("/objectives/indicators/checkout-availability/reading/try/")
+    assert b"not registered" in answer.content
+    assert b"Start reading" not in answer.content
+
+
+def test_waiting__is_listed_and_settled(organisation: Organisation, client_as: Clients) -> None:
+    make_indicator(organisation)
+    items = [
+        {"indicator": name, "slice_start": "2026-08-24T09:00:00Z", "good": 9, "valid": 10}
+        for name in ("one & more", "two")
+    ]
+    receive_samples(items, SYSTEM)
+    hal = client_as("hal")
+    listed = hal.get("/objectives/waiting/")
+    assert b"one &amp; more" in listed.content
+    assert b"two" not in client_as("dee").get("/objectives/waiting/").content
+    assert client_as("dee").get("/objectives/waiting/settle/?name=two&key=&team=").status_code == 404
+    first = "/objectives/waiting/settle/?name=one+%26+more&key=&team="
+    assert hal.post(first, {"act": "assign", "indicator": ""}).status_code == 422
+    assert hal.post(first, {"act": "assign", "indicator": "checkout-availability"}).status_code == 302
+    assert Sample.objects.get().good == 9
+    second = hal.post("/objectives/waiting/settle/?name=two&key=&team=", {"act": "ignore", "reason": "A test."})
+    assert second.status_code == 302
+    assert not HeldSample.objects.filter(settled_at=None).exists()
+    assert b"Nothing waits." in hal.get("/objectives/waiting/").content
+
+
+def test_data_health__names_readings_that_fail_slices_that_cannot_count_and_what_waits(
+    organisation: Organisation, client_as: Clients
+) -> None:
+    assert "No reading fails" in client_as("hal").get("/data/").content.decode()
+    indicator = make_indicator(organisation)
+    put(make_series(indicator), [one(0, 12, 10), one(-5, 12, 10)])
+    IndicatorRead.objects.create(
+        indicator=indicator, begins_at=NOON, started_at=NOON, started_by=organisation.people["dee"], due_at=NOON,
+        failures=3, fault="timed_out",
+    )  # fmt: skip
+    receive_samples([{"indicator": "two", "slice_start": "2026-08-24T09:00:00Z", "good": 9, "valid": 10}], SYSTEM)
+    text = client_as("hal").get("/data/").content.decode()
+    assert "The server did not answer in time." in text
+    assert "2 slices of a week have more good than valid events" in text
+    assert "1 slice waits for you" in text
+    assert "waits for you" not in client_as("eli").get("/data/").content.decode()
