@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.core import clock
@@ -66,15 +67,17 @@ class IndicatorOutput(serializers.ModelSerializer[Indicator]):
         fields = ("slug", "service", "flow", "team", "retired_on", "version", "reading")
         read_only_fields = fields
 
-    def get_version(self, indicator: Indicator) -> IndicatorVersionOutput | None:
+    @extend_schema_field(IndicatorVersionOutput(allow_null=True))
+    def get_version(self, indicator: Indicator) -> Any:
         """The version in force today."""
         found = indicator_version_on(indicator.versions.all(), clock.today())
-        return IndicatorVersionOutput(found).data if found else None  # type: ignore[return-value]
+        return IndicatorVersionOutput(found).data if found else None
 
-    def get_reading(self, indicator: Indicator) -> IndicatorReadOutput | None:
+    @extend_schema_field(IndicatorReadOutput(allow_null=True))
+    def get_reading(self, indicator: Indicator) -> Any:
         """The duty of reading it."""
         read = getattr(indicator, "read", None)
-        return IndicatorReadOutput(read).data if read else None  # type: ignore[return-value]
+        return IndicatorReadOutput(read).data if read else None
 
 
 class MonitoringSourceOutput(serializers.ModelSerializer[MonitoringSource]):
