@@ -194,7 +194,8 @@ SPECTACULAR_SETTINGS = {
         "EvaluationCauseEnum": "apps.objectives.api.budget_serializers.CAUSES",
         "AlertKindEnum": "apps.objectives.api.budget_serializers.ALERT_KINDS",
         "TierEnum": "apps.objectives.api.budget_serializers.TIERS",
-        "CalendarWindowEnum": "apps.objectives.api.budget_serializers.CALENDARS",
+        "ExemptionCategoryEnum": "apps.objectives.api.budget_serializers.CATEGORIES",
+        "GrainEnum": "apps.objectives.api.budget_serializers.CALENDARS",
     },
     "GET_MOCK_REQUEST": "apps.teams.authentication.schema_request",
     "POSTPROCESSING_HOOKS": [

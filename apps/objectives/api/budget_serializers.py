@@ -27,6 +27,7 @@ REASONS = [reason.value for reason in StateReason]
 CAUSES = [cause.value for cause in EvaluationCause]
 ALERT_KINDS = [kind.value for kind in AlertKind]
 TIERS = [tier.value for tier in TierKey]
+CATEGORIES = [category.value for category in ExemptionCategory]
 CALENDARS = [grain.value for grain in CALENDAR]
 Shape = serializers.Serializer[Any]
 
@@ -138,7 +139,7 @@ class BudgetExemptionOutput(Shape):
     number = serializers.IntegerField(read_only=True)
     start = serializers.DateTimeField(read_only=True)
     end = serializers.DateTimeField(read_only=True)
-    category = serializers.ChoiceField(choices=[c.value for c in ExemptionCategory], read_only=True)
+    category = serializers.ChoiceField(choices=CATEGORIES, read_only=True)
     keys = serializers.ListField(child=serializers.CharField(), read_only=True)
 
 
