@@ -101,10 +101,17 @@ class Evidence:
         return [row for row in self.rows if row.reason is reason and row.exemption == exemption]
 
 
-def gather(
-    spec: Spec, subject: Subject, period: Period, run: ComputeRun | None, *, definition: str, limit: int = 200
-) -> Evidence:
-    """The evidence of a cell, at the watermark of its run (or at the present one where nothing is stored).
+@dataclass(frozen=True)
+class Behind:
+    """The frames before the sum, cut to one cell: each with its source and whether it stands in the numerator."""
+
+    setting: passes.Setting
+    window: Window
+    frames: tuple[tuple[pl.DataFrame, str, bool], ...]
+
+
+def look_behind(spec: Spec, subject: Subject, period: Period, run: ComputeRun | None, *, definition: str) -> Behind:
+    """The frames of a cell, at the watermark of its run (or at the present one where nothing is stored).
 
     `definition` says whose spec it is, as exemptions name definitions.
     """
@@ -121,12 +128,21 @@ def gather(
     strays = run_strays(tables, spec, setting.zone)
     if strays is not None and spec.link is not None:
         frames.append((strays, spec.link.source, False))
+    here = _of_window(window) & of_subject(subject, setting.catalogue)
+    cut = ((_told_once(_standing(f.filter(here), window), subject), source, is_top) for f, source, is_top in frames)
+    return Behind(setting, window, tuple(cut))
+
+
+def gather(
+    spec: Spec, subject: Subject, period: Period, run: ComputeRun | None, *, definition: str, limit: int = 200
+) -> Evidence:
+    """The evidence of a cell: its facts in words, so many of each reason."""
+    behind = look_behind(spec, subject, period, run, definition=definition)
+    setting = behind.setting
     found: list[EvidenceRow] = []
     counts: dict[Reason, int] = {}
     exempted: dict[int, int] = {}
-    here = _of_window(window) & _of_subject(subject, setting.catalogue)
-    for frame, source, is_top in frames:
-        inside = _told_once(_standing(frame.filter(here), window), subject)
+    for inside, source, is_top in behind.frames:
         for value, number in inside.group_by("reason").len().iter_rows():
             counts[Reason(value)] = counts.get(Reason(value), 0) + number
         for taken_by, number in inside.filter(_is_exempted()).group_by("exempt").len().iter_rows():
@@ -168,7 +184,7 @@ def _setting(spec: Spec, run: ComputeRun | None, definition: str) -> passes.Sett
     return passes.Setting.at(run.watermark, run.as_of, clock.reporting_zone(), {0: definition})
 
 
-def _of_subject(subject: Subject, catalogue: Catalogue) -> pl.Expr:
+def of_subject(subject: Subject, catalogue: Catalogue) -> pl.Expr:
     """Rows of a subject, by the dense indexes of the pass."""
     if subject.kind is SubjectKind.ORGANISATION:
         return pl.lit(value=True)
@@ -183,10 +199,20 @@ def _of_subject(subject: Subject, catalogue: Catalogue) -> pl.Expr:
     return pl.col("owner").is_in(teams)
 
 
+def in_numerator(spec: Spec, source: str, *, is_top: bool) -> pl.Expr:
+    """Whether a counted row stands in the numerator: of a share by its conditions, else by its population."""
+    counts_twice = spec.is_share and source == spec.of[0].facts
+    return holds_all(spec.numerator_where) if counts_twice else pl.lit(value=is_top)
+
+
+def exemption_of() -> pl.Expr:
+    """The number of the exemption that leaves a row out; 0 where another reason does, or none."""
+    return pl.when(_is_exempted()).then("exempt").otherwise(NOT_EXEMPT)
+
+
 def _rows(
     frame: pl.DataFrame, spec: Spec, source: str, catalogue: Catalogue, limit: int, *, is_top: bool
 ) -> list[EvidenceRow]:
-    counts_twice = spec.is_share and source == spec.of[0].facts
     named = next((p for p in _named_by(spec) if p in frame.columns), None)
     columns = frame.select(
         "reason",
@@ -194,9 +220,9 @@ def _rows(
         "key",
         "at",
         "length",
-        top=holds_all(spec.numerator_where) if counts_twice else pl.lit(value=is_top),
+        top=in_numerator(spec, source, is_top=is_top),
         partner=pl.col(named) if named else pl.lit(None, pl.String),
-        taken_by=pl.when(_is_exempted()).then("exempt").otherwise(NOT_EXEMPT),
+        taken_by=exemption_of(),
     )
     newest = columns.sort("at", "key", descending=[True, False])
     shown = newest.group_by("reason", "taken_by", maintain_order=True).head(limit)

@@ -10,6 +10,7 @@ from apps.accounts.domain import Principal
 from apps.core import clock
 from apps.core.facts import hidden_keys
 from apps.core.periods import Grain, Period
+from apps.core.problems import Absent
 from apps.governance import queries as governance
 from apps.governance.domain.excluded import Excluded
 from apps.measurements import naming
@@ -26,9 +27,10 @@ from apps.measurements.charting import (
 from apps.measurements.creeping import list_creeps as list_creeps
 from apps.measurements.domain.engine.windows import is_read
 from apps.measurements.domain.subjects import ORGANISATION, UNOWNED, WHOLE, Subject, SubjectKind
-from apps.measurements.evidence import Again, Evidence, LeftOut, as_read, compute_again, gather, gives
+from apps.measurements.evidence import Again, Evidence, EvidenceRow, LeftOut, as_read, compute_again, gather, gives
 from apps.measurements.formers import Former, formers_by_late_facts
 from apps.measurements.models import ActionEffect, ComputeRun, MetricValue, RecomputeRequest, Restatement
+from apps.measurements.peering import Comparison, Layer, PeerFact, Side, compare_with
 from apps.metrics import queries as metrics
 from apps.metrics.models import DefinitionVersion
 from apps.services.models import FactConnection, Ownership, Service
@@ -39,9 +41,13 @@ __all__ = [
     "Board",
     "Cell",
     "Chart",
+    "Comparison",
     "Evidence",
     "Former",
+    "Layer",
     "LeftOut",
+    "PeerFact",
+    "Side",
     "chart_of",
     "periods_of_chart",
     "periods_of_readable_chart",
@@ -204,10 +210,19 @@ def get_evidence(subject: Subject, slug: str, period: Period, *, limit: int = 20
     return gather(metrics.spec_of(version), subject, period, run, definition=slug, limit=limit)
 
 
-def hidden_of(evidence: Evidence, by: Principal) -> set[tuple[str, str]]:
-    """Facts of an evidence, as (source, key), of which this reader may be told no more than that they count."""
+def get_comparison(subject: Subject, slug: str, period: Period, peer: str) -> Comparison | None:
+    """A cell by another tool's rule; None where there is no evidence either; raises `Absent` for an unknown tool."""
+    version = metrics.governing_versions([slug], period).get(slug)
+    if version is None or not is_read(metrics.spec_of(version), period):
+        return None
+    row = find_value(version, subject, period)
+    return compare_with(peer, version, subject, period, get_run(row.run_id if row else None))
+
+
+def hidden_of(rows: Iterable[EvidenceRow | PeerFact], by: Principal) -> set[tuple[str, str]]:
+    """Of some facts, as (source, key), those of which this reader may be told no more than that they count."""
     keys: dict[str, set[str]] = {}
-    for row in evidence.rows:
+    for row in rows:
         keys.setdefault(row.source, set()).add(row.key)
     return {(source, key) for source, of in keys.items() for key in hidden_keys(source, of, by)}
 
@@ -309,6 +324,13 @@ def evidence_of(row: MetricValue, *, limit: int = 200) -> Evidence:
     return gather(
         metrics.spec_of(version), _subject_of(row), row.period, row.run, definition=version.definition.slug, limit=limit
     )
+
+
+def comparison_of(row: MetricValue, peer: str) -> Comparison:
+    """A stored row by another tool's rule, at its own watermark; raises `Absent` for an unknown tool, or a part."""
+    if row.part != WHOLE:
+        raise Absent("not_found", "Nothing is here for you.")
+    return compare_with(peer, row.version, _subject_of(row), row.period, row.run)
 
 
 def service_slugs(ids: Iterable[int]) -> dict[int, str]:

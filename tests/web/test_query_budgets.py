@@ -27,6 +27,9 @@ MORE_QUERIES = {
     # These compute a number again from its facts, with the partners of each fact, at the watermark of its run.
     "/metrics/change-lead-time/values/team:{team}/2026-Q2/": 25,
     "/api/v1/measurements/change-failure-rate~v1~team:{team}~2026-Q2~whole/evidence/": 19,
+    # These do the same, and read what another tool's rule needs.
+    "/metrics/change-failure-rate/values/team:{team}/2026-Q2/peers/devlake/": 30,
+    "/api/v1/measurements/change-failure-rate~v1~team:{team}~2026-Q2~whole/peers/devlake/": 30,
 }
 MORE_BYTES = {"/gallery/": 200_000, "/docs/api/": 400_000}  # every component in every state; every endpoint
 Counts = dict[str, dict[str, int]]

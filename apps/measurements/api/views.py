@@ -14,6 +14,7 @@ from apps.core.filtering import require_known
 from apps.core.paging import KeysetPagination
 from apps.core.problems import Unreadable
 from apps.measurements import naming, queries
+from apps.measurements.api.peer_serializers import PeerOutput
 from apps.measurements.api.serializers import EvidenceOutput, MeasurementOutput
 from apps.measurements.filters import MeasurementFilter
 from apps.measurements.models import MetricValue
@@ -61,10 +62,24 @@ class MeasurementViewSet(viewsets.GenericViewSet[MetricValue]):
         row = naming.find_cell(name)
         evidence = queries.evidence_of(row, limit=_limit(request))
         services = queries.service_slugs({row.service_id for row in evidence.rows})
-        hidden = queries.hidden_of(evidence, request.principal)  # type: ignore[attr-defined]
+        hidden = queries.hidden_of(evidence.rows, request.principal)  # type: ignore[attr-defined]
         return Response(
             EvidenceOutput(evidence, context={"services": services, "hidden": hidden}).data, headers=_notice(row)
         )
+
+    @extend_schema(responses=PeerOutput)
+    @action(detail=True, url_path=r"peers/(?P<peer>[a-z0-9-]{1,40})")
+    def peers(self, request: Request, name: str, peer: str) -> Response:
+        """The same cell by another tool's rule, and the facts that only one of the two counts."""
+        require_known(request)
+        row = naming.find_cell(name)
+        comparison = queries.comparison_of(row, peer)
+        context = {
+            "services": queries.service_slugs({fact.service_id for fact in comparison.rows}),
+            "hidden": queries.hidden_of(comparison.rows, request.principal),  # type: ignore[attr-defined]
+            "row": row,
+        }
+        return Response(PeerOutput(comparison, context=context).data, headers=_notice(row))
 
 
 def _notice(row: MetricValue) -> dict[str, str]:

@@ -43,9 +43,9 @@ class CellPage:
 
 def get_cell_page(slug: str, address: str, period_key: str, by: Principal) -> CellPage:
     """Everything behind one number; raises `Absent` for an unknown metric, subject or period, or before any version."""
-    subject, period = get_subject(address), _period(period_key)
+    subject, period = get_subject(address), period_of(period_key)
     cell = measurements.get_cells([subject.subject], [slug], [period]).get((subject.subject, slug, period.key, "whole"))
-    version = _version(slug, cell) if cell else None
+    version = version_of(slug, cell) if cell else None
     if version is not None:
         metrics.require_present(slug, version.definition)
     evidence = measurements.get_evidence(subject.subject, slug, period, limit=MOST_ROWS) if cell else None
@@ -78,19 +78,21 @@ def _traits(evidence: Evidence) -> dict[str, tuple[int | None, str]]:
     return incidents.traits_for_evidence(keys) if keys else {}
 
 
-def _version(slug: str, cell: Cell) -> DefinitionVersion:
+def version_of(slug: str, cell: Cell) -> DefinitionVersion:
+    """The version by which a cell is read."""
     return next(v for v in metrics.versions_by_slug([slug])[slug] if v.number == cell.version_number)
 
 
 def compute_again(slug: str, address: str, period_key: str) -> list[Difference] | None:
     """Differences between the stored value and what its facts give again; None when nothing is stored."""
-    subject, period = get_subject(address), _period(period_key)
+    subject, period = get_subject(address), period_of(period_key)
     version = metrics.governing_versions([slug], period).get(slug)
     row = measurements.find_value(version, subject.subject, period) if version else None
     return None if row is None else measurements.find_differences([row])
 
 
-def _period(key: str) -> Period:
+def period_of(key: str) -> Period:
+    """The period of an address; raises `Absent`."""
     try:
         return parse_period(key)
     except UnknownPeriod as error:

@@ -19,9 +19,11 @@ from apps.portal.context.evidence import (
     status_of,
     sum_words,
 )
+from apps.portal.context.peers import peer_links
 from apps.portal.context.readings import value_words
 from apps.portal.queries.evidence import CellPage, compute_again, get_cell_page
 from apps.portal.queries.metrics import sentence_of
+from apps.portal.queries.peers import list_known_peers
 
 
 @access(Access.SHARED_READ)
@@ -42,6 +44,7 @@ def evidence(request: PageRequest, slug: str, subject: str, period: str) -> Http
         "facts": facts_words(page),
         "sentence": sentence_of(page.version),
         "version_url": reverse("portal:metric-version", args=[slug, page.version.number]),
+        "peers": peer_links(list_known_peers(page.version), slug, subject, period),
         "verify_url": reverse("portal:metric-verify", args=[slug, subject, period]),
         "counted": counted_table(page),
         "left_out": left_out_tables(page),

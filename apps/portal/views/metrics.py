@@ -31,6 +31,7 @@ from apps.portal.context.definitions import (
     version_label,
     versions_table,
 )
+from apps.portal.context.peers import links_of_definition
 from apps.portal.context.trends import definition_charts
 from apps.portal.queries.metrics import (
     CatalogueRow,
@@ -133,6 +134,7 @@ def metric(request: PageRequest, slug: str) -> HttpResponse:
         "versions": versions_table(page.versions),
         "life": life_notice(page.definition, page.successor),
         "acts": _acts(request, page.definition),
+        "peers": links_of_definition(slug, page.versions, clock.as_of(), clock.reporting_zone()),
         "passages": passages_table(page.passages) if page.passages else None,
         "look": _look(request, page),
         "latest_diff": _latest_diff(slug, page.versions),

@@ -124,7 +124,7 @@ def test_order__of_the_facts_does_not_matter(
     deployed: Rows, broken: Rows, changed: Rows, days: Days, seed: int
 ) -> None:
     rows = named(deployed, broken, changed)
-    mixed = [random.Random(seed).sample(some, len(some)) for some in rows]  # type: ignore[arg-type]
+    mixed = [random.Random(seed).sample(some, len(some)) for some in rows]
     for rule in RULES:
         one, other = (rule(peer_facts(*given), days) for given in (rows, mixed))
         assert (one.value, one.top, one.n) == (other.value, other.top, other.n)

@@ -10,22 +10,20 @@ DEPLOYED = "Deployments that succeeded in production"
 NO_EXCEPTION = "It knows no exemptions, and counts what was reported before its source was connected."
 TIED = "An incident belongs to the last deployment of any service of the subject that finished before it began."
 ANY_SERVICE = (
-    "An incident belongs to the last deployment of all services together. The house looks at the service in which it "
-    "began, and at what people named or ruled out."
+    "An incident belongs to the last deployment of all services together. A link here stays in the service in which it "
+    "began, and follows what people named or ruled out."
 )
 NO_LIMIT = "There is no limit of time: an incident belongs to a deployment of months ago if none came since."
-STRICTLY = (
-    "A deployment that finished in the instant in which an incident began is not tied to it. In the house it may be."
-)
+STRICTLY = "A deployment that finished in the instant in which an incident began is not tied to it. Here it may be."
 INCIDENTS_ALONE = (
-    "It looks at incidents alone. The house counts what its version in force says, which may be repairs by a later "
+    "It looks at incidents alone. The definition here counts what its version says, which may be repairs by a later "
     "deployment."
 )
 CARRIED = (
     "It knows which deployment carried a change from the commits in its own copies of the repositories. Here it is the "
-    "deployment that the change names; where none is named, the house infers one and this rule counts nothing."
+    "deployment that the change names; where none is named, the definition infers one and this rule counts nothing."
 )
-MEDIANS = "Of an even number of lengths it takes the lower of the two in the middle; the house the point between them."
+MEDIANS = "Of an even number of lengths it takes the lower of the two in the middle; here it is halfway between."
 
 DEVLAKE = Peer(
     key="devlake",
@@ -77,7 +75,7 @@ DEVLAKE = Peer(
             ),
             differs=(
                 CARRIED,
-                "It begins at the first commit; the house begins where the version in force says.",
+                "It begins at the first commit; the definition here begins where its version says.",
                 MEDIANS,
                 NO_EXCEPTION,
             ),
@@ -87,14 +85,15 @@ DEVLAKE = Peer(
             counts="deployments",
             reads=("deployments",),
             unit="count",
-            sum="The middle of {n} weeks = {value} days with a deployment; {top} such days in all.",
+            sum="Days with a deployment: {top}. The middle one of {n} weeks has {value}.",
+            noun="day",
             says=(
                 "The median, over the weeks of the period, of how many days had at least one deployment that succeeded "
                 "in production."
             ),
             differs=(
-                "It counts days with a deployment; the house counts deployments. Three on one day are one day.",
-                "It takes the middle week; the house takes all of them together, so one busy week shows.",
+                "It counts days with a deployment, here deployments are counted. Three on one day are one day.",
+                "It takes the middle week; here all of them are taken together, so one busy week shows.",
                 "Weeks at the edges of the period count with the days that lie inside.",
                 NO_EXCEPTION,
             ),

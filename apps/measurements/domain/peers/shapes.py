@@ -59,7 +59,8 @@ class PeerCount:
 class PeerRule:
     """One rule of another tool: the function, the source of the facts it counts, and plain words about it.
 
-    `sum` says how the value comes about, with `{top}`, `{n}` and `{value}`; `differs` how it parts from the house.
+    `sum` says how the value comes about, with `{top}`, `{n}` and `{value}`; `differs` how it parts from the house;
+    `noun` what a count is a count of.
     """
 
     count: Callable[[PeerFacts, Days], PeerCount]
@@ -69,6 +70,7 @@ class PeerRule:
     sum: str
     says: str
     differs: tuple[str, ...]
+    noun: str = ""
 
 
 @dataclass(frozen=True)
