@@ -8,13 +8,13 @@ from django.urls import reverse
 from apps.accounts.domain import Principal
 from apps.core import clock
 from apps.governance.domain.upstairs import DueLook
-from apps.metrics import policies, queries
-from apps.metrics.lifecycle_queries import Look
+from apps.metrics import policies
+from apps.metrics.lifecycle_queries import Look, due_looks
 
 
-def due_looks(rows: Iterable[Any], principal: Principal) -> list[DueLook]:
+def say_due_looks(rows: Iterable[Any], principal: Principal) -> list[DueLook]:
     """Longest waiting first, each with the page on which this reader may confirm it."""
-    return [_due(look, principal) for look in queries.due_looks(rows, clock.today())]
+    return [_due(look, principal) for look in due_looks(rows, clock.today())]
 
 
 def _due(look: Look, principal: Principal) -> DueLook:

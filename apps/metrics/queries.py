@@ -24,12 +24,12 @@ from apps.metrics.domain.starter_catalogues import DELIVERY, Catalogue
 from apps.metrics.domain.versions import Break, governing_number, successions
 from apps.metrics.lifecycle_queries import CONFIRMED as CONFIRMED
 from apps.metrics.lifecycle_queries import Passage as Passage
-from apps.metrics.lifecycle_queries import due_looks as due_looks
 from apps.metrics.lifecycle_queries import last_look as last_look
 from apps.metrics.lifecycle_queries import list_due_looks as list_due_looks
 from apps.metrics.lifecycle_queries import list_passages as list_passages
 from apps.metrics.lifecycle_queries import list_staying as list_staying
 from apps.metrics.lifecycle_queries import list_uses as list_uses
+from apps.metrics.looks import say_due_looks as say_due_looks
 from apps.metrics.models import DefinitionStep, DefinitionVersion, MetricDefinition, Target
 from apps.teams.models import Team
 

@@ -12,9 +12,8 @@ from apps.accounts.domain import Principal
 from apps.core import clock
 from apps.governance.domain.questions import Question
 from apps.governance.domain.upstairs import Standing
-from apps.metrics.looks import due_looks
 from apps.metrics.models import MetricDefinition
-from apps.metrics.queries import list_staying
+from apps.metrics.queries import list_staying, say_due_looks
 from apps.reviews import policies
 from apps.reviews.domain.ornaments import Use, is_ornament, quarters_looked_at, say_ornament, weeks_from
 from apps.reviews.models import AgendaItem, DefinitionOpening, KeptDefinition
@@ -39,7 +38,7 @@ def list_standing(by: Principal) -> Standing:
     """The question about each ornament with the answers this person may give, and the yearly looks; one query."""
     rows = _with_use(list_staying())
     seen = sorted((_seen(row) for row in rows), key=lambda one: (one.name, one.definition.slug))
-    return Standing([_question(one, by) for one in seen if one.is_asked], due_looks(rows, by))
+    return Standing([_question(one, by) for one in seen if one.is_asked], say_due_looks(rows, by))
 
 
 def _question(seen: Seen, by: Principal) -> Question:
