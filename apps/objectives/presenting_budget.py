@@ -15,6 +15,7 @@ from apps.objectives.domain.evaluating import Evaluation, tiers_for
 from apps.objectives.domain.indicator_words import KINDS
 from apps.objectives.domain.kept_results import raw_budget_in
 from apps.objectives.domain.objective_words import BudgetState, Judge
+from apps.objectives.domain.page_words import NOT_CONNECTED, STATE_CODES
 from apps.objectives.domain.printing import (
     burn_text,
     left_share_text,
@@ -31,7 +32,7 @@ from apps.objectives.domain.sentences import budget_sentence, moment_text, one_c
 from apps.objectives.policies import budgets as policies
 from apps.objectives.presenting_alerts import alert_rows, tier_rows
 from apps.objectives.presenting_around import exempt_words, incident_rows
-from apps.objectives.presenting_cells import NOT_CONNECTED, STATE_CODES, counted
+from apps.objectives.presenting_cells import counted
 from apps.objectives.presenting_keys import noun_of, present_keys, within_words
 from apps.objectives.presenting_log import log_lines
 from apps.objectives.presenting_months import months_table, suggestion_words, what_if_table

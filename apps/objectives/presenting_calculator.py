@@ -8,6 +8,7 @@ from apps.core import clock
 from apps.objectives.domain.budgets import outage_hours_left
 from apps.objectives.domain.counts import Tally
 from apps.objectives.domain.evaluating import Evaluation, Measured, evaluate, frame_of, tiers_for
+from apps.objectives.domain.page_words import STATE_CODES
 from apps.objectives.domain.printing import (
     burn_text,
     exact_text,
@@ -24,7 +25,7 @@ from apps.objectives.domain.sentences import one_costs_text, state_text
 from apps.objectives.domain.suggesting import rungs_around
 from apps.objectives.domain.what_if import put_to
 from apps.objectives.presenting_alerts import tier_rows
-from apps.objectives.presenting_cells import STATE_CODES, head, plain, state, table
+from apps.objectives.presenting_cells import head, plain, state, table
 
 
 def present_result(promise: Promise, counts: Mapping[str, Any], slice_seconds: int) -> dict[str, Any]:

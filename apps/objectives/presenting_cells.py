@@ -6,18 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from apps.objectives.domain.objective_words import BudgetState
-
 Cell = dict[str, Any]
-STATE_CODES = {
-    BudgetState.OK: "within",
-    BudgetState.AT_RISK: "at_risk",
-    BudgetState.EXHAUSTED: "exhausted",
-    BudgetState.INSUFFICIENT: "not_judged",
-    BudgetState.NO_DATA: "no_data",
-    BudgetState.STALE: "no_data",
-}
-NOT_CONNECTED = "No data: not connected"
 
 
 def head(text: str, url: str = "") -> Cell:

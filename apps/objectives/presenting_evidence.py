@@ -14,11 +14,12 @@ from apps.core.calendar_words import day_words
 from apps.objectives.domain.counts import is_bad_slice
 from apps.objectives.domain.exempting import ExemptSpan
 from apps.objectives.domain.objective_words import BudgetState, Method
+from apps.objectives.domain.page_words import STATE_CODES
 from apps.objectives.domain.printing import sli_text
 from apps.objectives.domain.promises import Promise
 from apps.objectives.domain.samples import KEPT
 from apps.objectives.models import BudgetEvaluation, SampleBatch
-from apps.objectives.presenting_cells import STATE_CODES, Cell, counted, head, plain, state, table
+from apps.objectives.presenting_cells import Cell, counted, head, plain, state, table
 from apps.objectives.queries.evidence import DayEvidence, SliceEvidence
 
 UNUSABLE = "Unusable: more good than valid, so it counts as missing"

@@ -11,10 +11,11 @@ from apps.objectives.domain.evaluating import Evaluation
 from apps.objectives.domain.indicator_words import OTHER_KEY, Dimension
 from apps.objectives.domain.keys import KeyResult, in_order
 from apps.objectives.domain.objective_words import BudgetState, Judge, StateReason
+from apps.objectives.domain.page_words import STATE_CODES
 from apps.objectives.domain.printing import left_share_text, over_text, sli_text, target_text
 from apps.objectives.domain.promises import Promise
 from apps.objectives.domain.sentences import moment_text
-from apps.objectives.presenting_cells import STATE_CODES, Cell, counted, head, plain, state, table
+from apps.objectives.presenting_cells import Cell, counted, head, plain, state, table
 from apps.objectives.queries.budget_page import BudgetPage
 
 SHOWN = 15

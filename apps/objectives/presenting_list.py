@@ -7,10 +7,11 @@ from django.urls import reverse
 
 from apps.core import clock
 from apps.core.calendar_words import day_words
+from apps.objectives.domain.page_words import NOT_CONNECTED, STATE_CODES
 from apps.objectives.domain.printing import target_text
 from apps.objectives.domain.sentences import state_text
-from apps.objectives.presenting_cells import NOT_CONNECTED, STATE_CODES, Cell, head, link, page_of, plain, state, table
-from apps.objectives.presenting_triggers import needs_decision, standing_words, trigger_url
+from apps.objectives.presenting_cells import Cell, head, link, page_of, plain, state, table
+from apps.objectives.presenting_triggers import standing_words, trigger_url
 from apps.objectives.queries.fired_rules import pressing_first
 from apps.objectives.queries.kept_statuses import evaluation_in, judged_by, kept_of
 from apps.objectives.queries.pages import EVERY, TRIGGERED, ListRow, Named
@@ -70,7 +71,7 @@ def _waits(row: ListRow) -> Cell:
     if fired is None:
         return plain("")
     words = standing_words(fired, today)
-    if needs_decision(fired, today):
+    if fired.needs_decision(today):
         return state("needs_decision", words, url=trigger_url(fired.pk), wide=True)
     return link(words, trigger_url(fired.pk))
 

@@ -8,9 +8,10 @@ from django.urls import reverse
 
 from apps.core import clock
 from apps.core.periods import local_midnight
+from apps.objectives.domain.page_words import fired_words
 from apps.objectives.presenting_alerts import alert_words, lasted_words
 from apps.objectives.presenting_around import exempt_words
-from apps.objectives.presenting_triggers import VERB_WORDS, fired_words, trigger_url
+from apps.objectives.presenting_triggers import VERB_WORDS, trigger_url
 from apps.objectives.queries.budget_page import BudgetPage
 
 Line = dict[str, Any]

@@ -11,11 +11,12 @@ from apps.core.calendar_words import period_words
 from apps.objectives.domain.documents import decimal_text
 from apps.objectives.domain.months import Month, MonthState, count_met, last_months, months_of
 from apps.objectives.domain.objective_words import Judge
+from apps.objectives.domain.page_words import STATE_CODES
 from apps.objectives.domain.printing import left_share_text, sli_text, target_text
 from apps.objectives.domain.sentences import state_text
 from apps.objectives.domain.suggesting import SuggestionKind, rungs_around
 from apps.objectives.domain.what_if import put_to, what_if
-from apps.objectives.presenting_cells import STATE_CODES, Cell, head, link, plain, state, table
+from apps.objectives.presenting_cells import Cell, head, link, plain, state, table
 from apps.objectives.queries.budget_page import BudgetPage
 from apps.objectives.queries.kept_statuses import kept_of
 

@@ -9,18 +9,13 @@ from apps.accounts.domain import ROLE_WORDS, Principal
 from apps.core import clock
 from apps.objectives.domain.agreed_words import say_rule
 from apps.objectives.domain.budget_triggers import hours_to_exit
+from apps.objectives.domain.page_words import NOT_CONNECTED, STATE_CODES, fired_words
 from apps.objectives.domain.policy_words import Advice, Ask
 from apps.objectives.domain.printing import hours_up_text
 from apps.objectives.domain.sentences import state_text
 from apps.objectives.policies import budgets as policies
-from apps.objectives.presenting_cells import NOT_CONNECTED, STATE_CODES, incident_url, page_of
-from apps.objectives.presenting_triggers import (
-    decision_cards,
-    fired_words,
-    needs_decision,
-    roles_words,
-    standing_words,
-)
+from apps.objectives.presenting_cells import incident_url, page_of
+from apps.objectives.presenting_triggers import decision_cards, roles_words, standing_words
 from apps.objectives.queries.fired_rules import Fired
 from apps.objectives.queries.kept_statuses import judged_by, kept_of
 from apps.objectives.queries.trigger_page import TriggerPage
@@ -58,7 +53,7 @@ def present_trigger(page: TriggerPage, by: Principal) -> dict[str, Any]:
             "url": reverse("objectives:policy-versions", args=[fired.policy_slug]),
         },
         "standing": standing_words(fired, today),
-        "needs_decision": needs_decision(fired, today),
+        "needs_decision": fired.needs_decision(today),
         "advice": ADVICE_WORDS[fired.advice(today)] if fired.is_open else "",
         "state": _state(page),
         "result_url": reverse("objectives:objective-result", args=[fired.slug, fired.evaluation_id]),

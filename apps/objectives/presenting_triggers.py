@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from apps.accounts.domain import ROLE_WORDS
 from apps.core.calendar_words import day_words
-from apps.objectives.domain.policy_words import RuleKey, TriggerStanding, Verb
+from apps.objectives.domain.page_words import fired_words
+from apps.objectives.domain.policy_words import TriggerStanding, Verb
 from apps.objectives.queries.fired_rules import DecisionRow, Fired, pressing_first
 
 VERB_WORDS = {Verb.CONTINUE: "Continue", Verb.ADJUST: "Adjust", Verb.INVESTIGATE: "Investigate"}
@@ -24,15 +25,6 @@ LABELS = {
 def trigger_url(pk: int) -> str:
     """The page of a trigger."""
     return reverse("objectives:trigger", args=[pk])
-
-
-def fired_words(rule: RuleKey, incident: str) -> str:
-    """What fired: `the budget turned Exhausted`."""
-    return {
-        RuleKey.AT_RISK: "the budget turned At risk",
-        RuleKey.EXHAUSTED: "the budget turned Exhausted",
-        RuleKey.INCIDENT_SHARE: f"{incident} took a large part of the budget",
-    }[rule]
 
 
 def joined(words: Sequence[str]) -> str:
@@ -62,18 +54,13 @@ def standing_words(fired: Fired, today: date) -> str:
     return "Open"
 
 
-def needs_decision(fired: Fired, today: date) -> bool:
-    """Somebody has to decide, to sign, or to look again."""
-    return fired.standing(today) not in (TriggerStanding.DECIDED, TriggerStanding.CLOSED)
-
-
 def trigger_lines(fired: Iterable[Fired], today: date) -> list[dict[str, Any]]:
     """Open triggers as lines, those that ask for somebody first."""
     return [
         {
             "name": str(one), "text": f"{one}: {fired_words(one.rule.key, one.incident)}", "from_at": one.from_at,
             "asks": one.rule.asks.sentence, "standing": standing_words(one, today),
-            "needs_decision": needs_decision(one, today), "url": trigger_url(one.pk),
+            "needs_decision": one.needs_decision(today), "url": trigger_url(one.pk),
             "link_label": LABELS[one.standing(today)],
         }
         for one in pressing_first(fired, today)

@@ -10,7 +10,15 @@ from django.db.models import QuerySet
 
 from apps.core.problems import Absent
 from apps.objectives.domain.budget_policies import Policy, Rule
-from apps.objectives.domain.budget_triggers import Decided, Signed, advise, roles_missing, stand, standing_decision
+from apps.objectives.domain.budget_triggers import (
+    Decided,
+    Signed,
+    advise,
+    heads_the_review,
+    roles_missing,
+    stand,
+    standing_decision,
+)
 from apps.objectives.domain.policy_words import Advice, RuleKey, TriggerStanding, Verb
 from apps.objectives.models import BudgetPolicyVersion, PolicyTrigger
 from apps.objectives.queries.agreements import policy_of
@@ -101,6 +109,10 @@ class Fired:
         """Where it stands."""
         return stand(self.rule, self.decided, today, is_closed=not self.is_open)
 
+    def needs_decision(self, today: date) -> bool:
+        """Somebody has to decide, to sign, or to look again."""
+        return heads_the_review(self.standing(today))
+
     def advice(self, today: date) -> Advice:
         """What it says to a release while it is open."""
         return advise(self.rule, self.decided, today)
@@ -129,9 +141,13 @@ def _policy(text: str) -> Policy:
 def list_fired(rows: QuerySet[PolicyTrigger]) -> list[Fired]:
     """Triggers with their decisions, newest first; one query."""
     ordered = rows.order_by("-from_at", "-pk", "decisions__number", "decisions__signatures__pk")
+    return fold(dict(zip(COLUMNS, values, strict=True)) for values in ordered.values_list(*COLUMNS))
+
+
+def fold(rows: Iterable[Mapping[str, Any]]) -> list[Fired]:
+    """Rows of `COLUMNS`, one for each signature, as triggers; decisions and signatures in the order of the rows."""
     found: dict[int, Fired] = {}
-    for values in ordered.values_list(*COLUMNS):
-        row = dict(zip(COLUMNS, values, strict=True))
+    for row in rows:
         if row["pk"] not in found:
             found[row["pk"]] = _fired(row)
         if row["decisions__pk"] is not None:

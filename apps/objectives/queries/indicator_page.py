@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Max
-
 from apps.core import clock
 from apps.objectives.domain.indicator_specs import IndicatorSpec
 from apps.objectives.models import (
@@ -15,8 +13,9 @@ from apps.objectives.models import (
     Objective,
     Series,
 )
-from apps.objectives.queries.agreements import indicator_version_on, spec_of, with_versions
-from apps.objectives.queries.pages import ListRow, list_rows
+from apps.objectives.queries.agreements import agreed_on, indicator_version_on, spec_of
+from apps.objectives.queries.kept_statuses import statuses_in_sum
+from apps.objectives.queries.pages import ListRow
 from apps.objectives.queries.reading_duties import find_read, get_indicator
 
 MOST_KEYS = 40
@@ -43,12 +42,18 @@ def get_indicator_page(slug: str) -> IndicatorPage:
     indicator, today = get_indicator(slug), clock.today()
     versions = list(indicator.versions.all())
     version = indicator_version_on(versions, today)
-    standing = with_versions(Objective.objects.filter(indicator=indicator, retired_on=None).order_by("slug"))
-    series = Series.objects.filter(indicator=indicator)
-    newest = series.aggregate(newest=Max("newest_start"))["newest"]
-    keys = list(series.exclude(key="").order_by("key").values_list("key", flat=True))
+    rows = list(
+        Objective.objects.filter(indicator=indicator, retired_on=None).prefetch_related("versions").order_by("slug")
+    )
+    for one in rows:
+        one.indicator = indicator  # which was read with its versions
+    statuses = statuses_in_sum([one.pk for one in rows])
+    series = list(Series.objects.filter(indicator=indicator).order_by("key").values_list("key", "newest_start"))
+    newest = max((at for _, at in series if at is not None), default=None)
+    keys = [key for key, _ in series if key]
     return IndicatorPage(
-        indicator, versions, version, spec_of(version) if version else None, list_rows(list(standing)),
+        indicator, versions, version, spec_of(version) if version else None,
+        [ListRow(one, agreed_on(one, today), statuses.get(one.pk), []) for one in rows],
         keys[:MOST_KEYS], len(keys), newest, read=find_read(indicator),
         held_count=HeldSample.objects.filter(indicator_slug=slug, settled_at=None).count(),
     )  # fmt: skip

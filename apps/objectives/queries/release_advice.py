@@ -1,5 +1,6 @@
 """What a release of a service should know: the strictest of what its objectives' open triggers say."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from apps.core import clock
@@ -34,10 +35,14 @@ def advice_for(slug: str) -> ReleaseAdvice:
     service = Service.objects.filter(slug=slug).first()
     if service is None:
         raise Absent("not_found", "Nothing is here for you.")
+    objectives = standing_objectives(clock.today()).filter(indicator__service=service)
+    return advise_on(service, list_fired(PolicyTrigger.objects.filter(objective__in=objectives, closed_at=None)))
+
+
+def advise_on(service: Service, fired: Sequence[Fired]) -> ReleaseAdvice:
+    """The advice that follows from the open triggers of a service's objectives."""
     today = clock.today()
-    objectives = standing_objectives(today).filter(indicator__service=service)
-    fired = list_fired(PolicyTrigger.objects.filter(objective__in=objectives, closed_at=None))
     ordered = sorted(fired, key=lambda one: (-one.advice(today).rank, one.from_at))
     advice = strictest(one.advice(today) for one in fired)
     asks = ordered[0].rule.asks.sentence if ordered else ""
-    return ReleaseAdvice(slug, advice, WORDS[advice].format(service=service.name, asks=asks), tuple(ordered))
+    return ReleaseAdvice(service.slug, advice, WORDS[advice].format(service=service.name, asks=asks), tuple(ordered))

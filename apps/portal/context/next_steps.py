@@ -8,6 +8,7 @@ from django.urls import reverse
 from apps.core.calendar_words import age_words, day_words
 from apps.incidents.domain.action_words import ActionState
 from apps.incidents.models import Action
+from apps.portal.context.budgets import newest_of, undecided
 from apps.portal.context.reviews import quarter_words, review_url
 from apps.portal.queries.home import Returned, TeamHome
 from apps.reviews.domain.states import ReviewState
@@ -27,9 +28,10 @@ def next_steps(home: TeamHome, at: datetime) -> dict[str, Any]:
         "id": "next",
         "title": "Do we know what to do next?",
         "owner": home.team.name,
-        "headline": _headline(home),
+        "headline": _headline(home, at),
         "note": " ".join(filter(None, (_actions_words(home), _reviews_words(home, at)))),
         "newest": [
+            *(newest_of(pair, at) for pair in undecided(home, at)[:MOST_ACTIONS]),
             *(_action_line(action, at) for action in home.agenda[:MOST_ACTIONS]),
             *(_cause_line(returned, at) for returned in home.returned),
             *({"text": f"Review of {quarter_words(review)}", "url": review_url(review),
@@ -39,7 +41,10 @@ def next_steps(home: TeamHome, at: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _headline(home: TeamHome) -> str:
+def _headline(home: TeamHome, at: datetime) -> str:
+    waiting = len(undecided(home, at))
+    if waiting:
+        return "1 decision about a budget waits" if waiting == 1 else f"{waiting} decisions about budgets wait"
     if home.actions.overdue:
         return f"{_counted(home.actions.overdue, 'action')} overdue"
     if home.returned:

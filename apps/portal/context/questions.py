@@ -14,6 +14,7 @@ from apps.measurements.domain.readings import Status
 from apps.measurements.domain.verdicts import Code, Verdict
 from apps.measurements.queries import Cell
 from apps.portal.charts import lanes_of
+from apps.portal.context.budgets import budgets_row
 from apps.portal.context.definitions import changed_notice
 from apps.portal.context.next_steps import next_steps
 from apps.portal.context.readings import is_missing, newest_data, verdict_of
@@ -42,12 +43,6 @@ PAIN = Asked(
     "Are customers feeling pain?",
     "Definitions of support answer this, such as the first response. Adopt them, and report tickets.",
 )
-SLO = Asked(
-    3,
-    "slo",
-    "Are we within our SLOs?",
-    "Service level objectives with their samples answer this. They cannot be agreed on here yet.",
-)
 INCIDENTS = Asked(
     4,
     "incidents",
@@ -62,7 +57,7 @@ def question_rows(home: TeamHome, at: datetime) -> list[dict[str, Any]]:
     return [
         _shipping(home, at),
         _numbers(PAIN, home.pain, home, _next_of_numbers(home.pain, home)),
-        _unanswered(SLO, home.team.name),
+        budgets_row(home, at),
         _numbers(INCIDENTS, home.incidents, home, _next_of_incidents(home)),
         next_steps(home, at),
     ]

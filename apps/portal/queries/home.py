@@ -11,6 +11,8 @@ from apps.core.periods import Grain, period_at
 from apps.incidents.models import Action, KnownCause
 from apps.incidents.queries import causes, follow_up
 from apps.incidents.queries.follow_up import Counted
+from apps.objectives.queries import team_budgets
+from apps.objectives.queries.team_budgets import TeamBudget
 from apps.portal.queries.last_weeks import Numbers, Shipping, get_answers
 from apps.portal.queries.reviews import open_reviews
 from apps.portal.queries.trend import week_of
@@ -36,13 +38,14 @@ class Steps:
     actions: list[Action]
     reviews: list[TargetReview]
     returned: list[Returned]
+    budgets: list[TeamBudget]
 
 
 @dataclass(frozen=True)
 class TeamHome:
     """A team's page; `reviews` is None for whoever may not read the team's judgements.
 
-    Actions, causes and reviews hold what their lines say, and no more.
+    Actions, causes and reviews hold what their lines say, and no more. `may_propose`: the reader works in the team.
     """
 
     team: Team
@@ -54,6 +57,8 @@ class TeamHome:
     actions: Counted
     agenda: list[Action]
     returned: list[Returned]
+    budgets: list[TeamBudget]
+    may_propose: bool
 
 
 def get_team_home(team: Team, principal: Principal, at: datetime) -> TeamHome:
@@ -70,11 +75,13 @@ def get_team_home(team: Team, principal: Principal, at: datetime) -> TeamHome:
         actions=follow_up.count_unfinished(steps.actions, at),
         agenda=follow_up.pick_agenda(steps.actions, at)[:MOST_ON_AGENDA],
         returned=steps.returned,
+        budgets=steps.budgets,
+        may_propose=principal.is_person and principal.works_in(team.pk),
     )
 
 
 def _list_steps(team: Team, principal: Principal, at: datetime) -> Steps:
-    """Unfinished actions by due day, open reviews by quarter, and causes that came again lately; all in one query."""
+    """Unfinished actions by due day, open reviews by quarter, causes that came again lately, budgets; in one query."""
     none, review, action = Value(None, DateTimeField()), Value("review", CharField()), Value("action", CharField())
     rows = follow_up.list_unfinished(team.pk, at, by=principal).annotate(
         what=action, says=F("text"), stands=F("state"), since=F("due_at"), ended=F("done_at")
@@ -91,10 +98,15 @@ def _list_steps(team: Team, principal: Principal, at: datetime) -> Steps:
     )  # fmt: skip
     said = ("says", "stands", "since", "ended")
     columns = ("what", "pk", *said)
+    budgets = [
+        part.annotate(says=F("packed"), stands=Value("", CharField()), since=none, ended=none).values_list(*columns)
+        for part in team_budgets.packed_rows({"owner_team": team.pk}, clock.local_day(at), with_days=True)
+    ]
     union = rows.values_list(*columns).union(
-        waiting.values_list(*columns), again.values_list("what", "cause_id", *said), all=True
+        waiting.values_list(*columns), again.values_list("what", "cause_id", *said), *budgets, all=True
     )
-    found = sorted(union, key=lambda row: row[4])
+    listed = list(union)
+    found = sorted((row for row in listed if row[0] not in team_budgets.WHAT), key=lambda row: row[4])
     actions = [
         Action(pk=pk, text=says, state=stands, due_at=since, done_at=ended)
         for what, pk, says, stands, since, ended in found
@@ -109,4 +121,5 @@ def _list_steps(team: Team, principal: Principal, at: datetime) -> Steps:
     returned = {
         pk: Returned(KnownCause(pk=pk, title=says), since) for what, pk, says, _, since, _ in found if what == "cause"
     }
-    return Steps(actions, sorted(reviews, key=lambda one: one.quarter), list(returned.values()))
+    promised = team_budgets.unpack((row[0], row[2]) for row in listed if row[0] in team_budgets.WHAT)
+    return Steps(actions, sorted(reviews, key=lambda one: one.quarter), list(returned.values()), promised)

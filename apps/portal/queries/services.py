@@ -1,16 +1,24 @@
 """Reads of the pages about services."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import CharField, TextField, Value
+from django.db.models.functions import Cast, JSONObject
+
+from apps.core import clock
 from apps.core.fact_sources import sources
 from apps.delivery.models import Deployment
+from apps.objectives.queries import team_budgets
+from apps.objectives.queries.team_budgets import TeamBudget, instant
 from apps.services import queries as services
 from apps.services.models import FactConnection, Ownership, Service
 from apps.teams.models import Team
 
 NEWEST = 8
+DEPLOYED = ("key", "finished_at", "environment", "status", "size")
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,7 @@ class ServicePage:
     ownerships: list[Ownership]
     connections: list[FactConnection]
     deployments: list[Deployment]
+    budgets: list[TeamBudget]
 
     def owner_at(self, at: datetime) -> Team | None:
         """The team that owns it at an instant."""
@@ -48,11 +57,31 @@ def get_service_page(slug: str) -> ServicePage:
     owned = Ownership.objects.current().filter(service__slug=slug).select_related("team", "service")
     ownerships = list(owned.order_by("from_at"))
     service = ownerships[0].service if ownerships else services.get_service(slug)
+    deployments, budgets = _deployments_and_budgets(service)
     return ServicePage(
         service=service,
         ownerships=ownerships,
         connections=list(services.list_connections([service.pk])),
-        deployments=list_newest_deployments([service.pk], NEWEST),
+        deployments=deployments,
+        budgets=budgets,
+    )
+
+
+def _deployments_and_budgets(service: Service) -> tuple[list[Deployment], list[TeamBudget]]:
+    """The newest deployments of a service, newest first, and the budgets of its SLOs; both in one query."""
+    newest = Deployment.objects.filter(service=service, until_seq=None).order_by("-finished_at", "-pk").values("pk")
+    packed = Cast(JSONObject(**{name: name for name in DEPLOYED}), TextField())
+    rows = Deployment.objects.filter(pk__in=newest[:NEWEST]).annotate(
+        what=Value("deployment", CharField()), packed=packed
+    )
+    columns = ("what", "pk", "packed")
+    budgets = team_budgets.packed_rows({"indicator__service": service.pk}, clock.today())
+    listed = list(rows.values_list(*columns).union(*(part.values_list(*columns) for part in budgets), all=True))
+    found = [(pk, json.loads(text)) for what, pk, text in listed if what == "deployment"]
+    deployments = [Deployment(**row | {"pk": pk, "finished_at": instant(row["finished_at"])}) for pk, row in found]
+    return (
+        sorted(deployments, key=lambda one: (one.finished_at, one.pk), reverse=True),
+        team_budgets.unpack((what, text) for what, _, text in listed if what in team_budgets.WHAT),
     )
 
 

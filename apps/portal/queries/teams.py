@@ -12,6 +12,7 @@ from apps.incidents.models import Incident
 from apps.incidents.queries import incidents
 from apps.metrics import queries as metrics
 from apps.metrics.models import DefinitionVersion, Target
+from apps.objectives.queries.team_budgets import TeamBudget, list_budgets
 from apps.services import queries as services
 from apps.services.models import Ownership, Service
 from apps.teams import policies as team_policies
@@ -48,6 +49,7 @@ class TeamAbout:
     tokens: list[ApiToken] | None
     quarter: str
     incidents: list[Incident]
+    budgets: list[TeamBudget]
 
 
 def count_services(team_ids: Sequence[int], at: datetime) -> Counter[int]:
@@ -77,6 +79,7 @@ def get_about(slug: str, principal: Principal, at: datetime) -> TeamAbout:
         tokens=tokens,
         quarter=quarter,
         incidents=incidents.list_open_of(team.pk, principal),
+        budgets=list_budgets({"owner_team": team.pk}, clock.local_day(at)),
     )
 
 

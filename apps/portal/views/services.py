@@ -11,6 +11,9 @@ from apps.core.access import Access, access
 from apps.core.asking import PageRequest, read_page, reads
 from apps.core.calendar_words import age_words
 from apps.core.numbers import format_count
+from apps.objectives.domain.policy_words import Advice
+from apps.objectives.queries.release_advice import advise_on
+from apps.portal.context.budgets import budgets_table
 from apps.portal.context.readings import newest_data
 from apps.portal.context.trends import service_part
 from apps.portal.queries.last_weeks import get_service_trends
@@ -70,6 +73,8 @@ def service(request: PageRequest, slug: str) -> HttpResponse:
         "connections": _connections_table(page),
         "deployments": _deployments_table(page, at),
         "hand_over_url": _hand_over_url(request, page),
+        "budgets": budgets_table(page.budgets) if page.budgets else None,
+        "advice": _advice(page) if page.budgets else None,
         "marks": [_mark(mark) for mark in trends.marks],
         **service_part(page.service, trends),
     }
@@ -81,6 +86,17 @@ def _hand_over_url(request: PageRequest, page: ServicePage) -> str:
     giving = next((o.team for o in page.ownerships if o.until_at is None), None)
     may = request.principal.is_person and policies.can_hand_over(request.principal, giving)
     return reverse("services:service-hand-over", args=[page.service.slug]) if may else ""
+
+
+def _advice(page: ServicePage) -> dict[str, Any]:
+    """What a release of the service should know; nothing is blocked by it."""
+    found = advise_on(page.service, [fired for budget in page.budgets for fired in budget.fired])
+    tone = {Advice.OPEN: "quiet", Advice.CAREFUL: "note", Advice.UNDECIDED: "bad", Advice.FROZEN: "bad"}[found.advice]
+    first = next(iter(found.fired), None)
+    return {
+        "tone": tone, "text": found.sentence, "url": reverse("objectives:trigger", args=[first.pk]) if first else "",
+        "link_label": f"Read {first}" if first else "",
+    }  # fmt: skip
 
 
 def _owners_table(page: ServicePage) -> dict[str, Any]:

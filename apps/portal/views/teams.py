@@ -14,6 +14,7 @@ from apps.core.asking import PageRequest, read_page, reads
 from apps.core.calendar_words import day_words, period_words
 from apps.core.numbers import number_style
 from apps.core.periods import parse_period
+from apps.portal.context.budgets import budgets_table
 from apps.portal.forms import TokenForm
 from apps.portal.queries.exclusions import may_ask
 from apps.portal.queries.teams import AgreedTarget, TeamAbout, TeamRow, get_about, list_team_rows
@@ -69,6 +70,7 @@ def about_context(about: TeamAbout, by: Principal) -> dict[str, Any]:
         ],
         "members": _members_table(about),
         "incidents": _incidents_table(about),
+        "budgets": budgets_table(about.budgets) if about.budgets else None,
         "agreements": [
             {
                 "text": f"{row.get_matter_display()}, until {day_words(row.review_by)}",
