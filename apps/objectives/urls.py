@@ -2,11 +2,12 @@
 
 from django.urls import include, path
 
-from apps.objectives.views import agreeing, histories
+from apps.objectives.views import agreeing, exporting, histories, importing
 
 app_name = "objectives"
 urlpatterns = [
     path("", include("apps.objectives.urls_wiring")),  # before short names of objectives
+    path("objectives/import/", importing.openslo_import, name="openslo-import"),
     path("", include("apps.objectives.urls_pages")),
     path("proposals/new/sli/", agreeing.indicator_propose, name="indicator-propose"),
     path("proposals/new/slo/", agreeing.objective_propose, name="objective-propose"),
@@ -18,6 +19,8 @@ urlpatterns = [
     ),
     path("objectives/policies/<slug:slug>/versions/", histories.policy_versions, name="policy-versions"),
     path("objectives/policies/<slug:slug>/diff/<int:old>/<int:new>/", histories.policy_diff, name="policy-diff"),
+    path("objectives/<slug:slug>/openslo/", exporting.openslo, name="objective-openslo"),
+    path("objectives/<slug:slug>/rules/", exporting.rules, name="objective-rules"),
     path("objectives/<slug:slug>/versions/", histories.objective_versions, name="objective-versions"),
     path("objectives/<slug:slug>/diff/<int:old>/<int:new>/", histories.objective_diff, name="objective-diff"),
 ]

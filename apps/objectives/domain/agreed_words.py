@@ -19,8 +19,11 @@ SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LONGEST_SLUG = 60
 # Addresses of pages, which no object can have as its short name.
 TAKEN = frozenset(
-    {"alerts", "calculator", "decisions", "import", "indicators", "months", "new", "policies", "triggers"}
-)
+    {
+        "alerts", "calculator", "decisions", "import", "indicators", "monitoring", "months", "new", "policies",
+        "triggers", "waiting",
+    }
+)  # fmt: skip
 SOURCE_WORDS = MappingProxyType(
     {
         SampleSource.PUSH: "Counts are pushed",
