@@ -12,12 +12,13 @@ from apps.core import clock
 from apps.core.access import Access, access
 from apps.core.asking import PageRequest, require_known
 from apps.core.form_problems import add_problem
-from apps.core.problems import Invalid
+from apps.core.problems import Conflict, Invalid
 from apps.objectives.domain.windows import DAY
 from apps.objectives.forms.deciding import CloseForm, DecisionForm
 from apps.objectives.operations import alerting, deciding
+from apps.objectives.policies.budgets import role_missing
 from apps.objectives.presenting_trigger_page import present_trigger
-from apps.objectives.queries.trigger_page import get_trigger_page
+from apps.objectives.queries.trigger_page import TriggerPage, get_trigger_page
 
 REVISIT_AFTER = 14 * DAY
 WRONG = 422
@@ -46,6 +47,7 @@ def _answer(request: PageRequest, pk: int, form: forms.Form, status: int = 200) 
 @require_POST
 def trigger_decide(request: PageRequest, pk: int) -> HttpResponse:
     """Write what was decided; whoever writes it signs it."""
+    require_may_decide(get_trigger_page(pk, request.principal))
     form = DecisionForm(request.POST)
     if form.is_valid():
         try:
@@ -56,6 +58,14 @@ def trigger_decide(request: PageRequest, pk: int) -> HttpResponse:
             messages.success(request, f"Recorded: decision {decision.number}. You signed it.")
             return redirect("objectives:trigger", pk)
     return _answer(request, pk, form, WRONG)
+
+
+def require_may_decide(page: TriggerPage) -> None:
+    """Refuse before the form is read: a closed trigger, or somebody who signs in none of its roles."""
+    if not page.fired.is_open:
+        raise Conflict("state_forbids", deciding.CLOSED)
+    if not page.to_decide:
+        raise role_missing(page.objective.owner_team, page.fired.rule.signers)
 
 
 @access(Access.SIGN)
@@ -78,7 +88,7 @@ def trigger_close(request: PageRequest, pk: int) -> HttpResponse:
     return redirect("objectives:trigger", pk)
 
 
-@access(Access.TEAM_WRITE)
+@access(Access.PERSON)
 @require_POST
 def alert_acknowledge(request: PageRequest, pk: int) -> HttpResponse:
     """Say that somebody looks after a burn alert; it is told no more."""

@@ -9,7 +9,6 @@ from django.urls import reverse
 from apps.core import clock
 from apps.core.access import Access, access
 from apps.core.asking import PageRequest, choice_links, read_choice, read_page, reads
-from apps.core.problems import Absent
 from apps.governance import policies as consent
 from apps.objectives.presenting_budget import present_budget
 from apps.objectives.presenting_cells import page_of
@@ -21,6 +20,7 @@ from apps.objectives.queries.budget_page import BudgetPage, get_budget_page
 from apps.teams import queries as teams
 
 KEYS_A_PAGE, LINES_A_PAGE = 100, 60
+ONE_SUM = "It is measured as one sum, or nothing has come yet: there is no key to tell apart."
 
 
 @access(Access.SHARED_READ)
@@ -60,18 +60,20 @@ def objective(request: PageRequest, slug: str) -> HttpResponse:
 def objective_keys(request: PageRequest, slug: str) -> HttpResponse:
     """Every tenant or segment with its own budget."""
     page = get_budget_page(slug, request.principal)
-    if page.evaluation is None or page.promise is None or not page.keys:
-        raise Absent("not_found", "Nothing is here for you.")
     noun = noun_of(page)
-    shown = read_page(request, ordered(page, page.evaluation), KEYS_A_PAGE)
-    context = {
-        "heading": f"{noun.capitalize()}s of {page.promise.name}",
+    context: dict[str, Any] = {
+        "heading": f"{noun.capitalize()}s of {page.promise.name if page.promise else slug}",
         "crumbs": crumbs(page, f"{noun.capitalize()}s"),
-        "meta": [data_up_to(page.evaluation)],
-        "sentence": within_words(page.evaluation, page.promise, noun),
-        "table": keys_table(shown.rows, page.promise, f"{noun.capitalize()}s by state", noun),
-        "pager": shown.pager,
+        "sentence": ONE_SUM,
     }
+    if page.evaluation is not None and page.promise is not None and page.keys:
+        shown = read_page(request, ordered(page, page.evaluation), KEYS_A_PAGE)
+        context |= {
+            "meta": [data_up_to(page.evaluation)],
+            "sentence": within_words(page.evaluation, page.promise, noun),
+            "table": keys_table(shown.rows, page.promise, f"{noun.capitalize()}s by state", noun),
+            "pager": shown.pager,
+        }
     return render(request, "objectives/objective_keys.html", context)
 
 
