@@ -31,7 +31,12 @@ class YamlRenderer(BaseRenderer):
 
 class _ExportView(APIView):
     access = Access.SHARED_READ
-    renderer_classes = (YamlRenderer, JSONRenderer)
+    renderer_classes = (YamlRenderer,)
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """YAML whatever a client would rather have: there is nothing else."""
+        del force
+        return super().perform_content_negotiation(request, force=True)
 
 
 class OpenSloView(_ExportView):
