@@ -19,16 +19,19 @@ AT = datetime(2026, 8, 20, 9, tzinfo=UTC)
 
 
 class Shop:
-    """The portal over a database of its own, at one address; it can be killed in the middle and started again."""
+    """The portal over a database of its own, at one address; it can be killed in the middle and started again.
 
-    def __init__(self, folder: Path) -> None:
+    `filled_by` is the program that fills the database.
+    """
+
+    def __init__(self, folder: Path, filled_by: str = "tests.e2e.small_shop") -> None:
         self._folder = folder
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self._port = int(probe.getsockname()[1])
         self.address = f"http://127.0.0.1:{self._port}"
         self._process: subprocess.Popen[bytes] | None = None
-        subprocess.run([sys.executable, "-m", "tests.e2e.small_shop"], cwd=ROOT, env=self._environment(), check=True)
+        subprocess.run([sys.executable, "-m", filled_by], cwd=ROOT, env=self._environment(), check=True)
 
     def _environment(self) -> dict[str, str]:
         own = {
