@@ -21,6 +21,16 @@ def bound_rows(name: str, columns: Mapping[str, str], rows: Sequence[Row]) -> tu
     return f"(SELECT {parts} FROM json_each(%s)) AS {name}", [text]  # noqa: S608  our own names
 
 
+def probing(bound: str, table: str, condition: str) -> str:
+    """`FROM` bound rows and, for each of them by the index, the rows of a table (as `s`) that meet a condition.
+
+    PostgreSQL would guess that many bound rows are worth reading the whole table once; `OFFSET 0` keeps it from that.
+    """
+    if connection.vendor == "postgresql":
+        return f"FROM {bound} CROSS JOIN LATERAL (SELECT * FROM {table} AS s WHERE {condition} OFFSET 0) AS s"  # noqa: S608
+    return f"FROM {bound} CROSS JOIN {table} AS s WHERE {condition}"
+
+
 def _plain(value: Any) -> Any:
     """A value as SQLite stores it."""
     if isinstance(value, datetime):
@@ -29,8 +39,13 @@ def _plain(value: Any) -> Any:
 
 
 def fetch(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """The rows of a statement."""
+    """The rows of a statement.
+
+    Compiling one takes PostgreSQL longer than running it: it guesses that each bound row meets far more rows.
+    """
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql" and connection.in_atomic_block:
+            cursor.execute("SET LOCAL jit = off")
         cursor.execute(statement, values)
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found

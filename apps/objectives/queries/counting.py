@@ -16,7 +16,7 @@ from apps.objectives.domain.promises import Promise
 from apps.objectives.domain.reading import Units, joined, without
 from apps.objectives.domain.windows import Span
 from apps.objectives.models import SampleDay
-from apps.objectives.queries.bound_rows import bound_rows, fetch
+from apps.objectives.queries.bound_rows import bound_rows, fetch, probing
 from apps.objectives.queries.slice_sums import Piece, SliceSums, sum_pieces, sum_together
 
 DAYS = {"number": "bigint", "series": "bigint", "day": "date"}
@@ -54,6 +54,8 @@ class Stretch:
     source: Source
     span: Span
     day: date | None = None
+    # Coverage is asked of the window alone; elsewhere nobody asks how many slices of a sum came.
+    is_covered: bool = True
 
 
 # By series; the sum under None.
@@ -89,7 +91,7 @@ def count(stretches: Sequence[Stretch]) -> list[Counted]:
     alone, together = _Asked(), _Asked()
     for number, stretch in enumerate(stretches):
         _ask_keys(alone, number, stretch)
-        if stretch.source.has_keys:
+        if stretch.source.has_keys and _reads_sums(stretch):
             _ask_sum(together, number, stretch)
     of_keys, of_sums = alone.found(sum_pieces(alone.pieces)), together.found(sum_together(together.pieces))
     of_days = _read_days(stretches)
@@ -98,6 +100,11 @@ def count(stretches: Sequence[Stretch]) -> list[Counted]:
 
 def _reads_days(stretch: Stretch) -> bool:
     return stretch.day is not None and stretch.source.promise.method is Method.OCCURRENCES
+
+
+def _reads_sums(stretch: Stretch) -> bool:
+    """Slices of time do not add up over keys, and neither does how many of them came."""
+    return stretch.is_covered or stretch.source.promise.method is Method.TIME_SLICES
 
 
 def _ask_keys(asked: _Asked, number: int, stretch: Stretch) -> None:
@@ -133,11 +140,8 @@ def _read_days(stretches: Sequence[Stretch]) -> DaySums:
     if not rows:
         return {}
     table, values = bound_rows("p", DAYS, rows)
-    statement = (
-        "SELECT p.number, d.series_id, d.good, d.valid, d.seen, d.unusable"  # noqa: S608  our own names
-        f" FROM {table} CROSS JOIN {SampleDay._meta.db_table} AS d"
-        " WHERE d.series_id = p.series AND d.day = p.day"
-    )
+    days = probing(table, SampleDay._meta.db_table, "s.series_id = p.series AND s.day = p.day")
+    statement = f"SELECT p.number, s.series_id, s.good, s.valid, s.seen, s.unusable {days}"
     return {
         (number, series_id): SliceSums(valid - good, valid, seen=seen, unusable=unusable)
         for number, series_id, good, valid, seen, unusable in fetch(statement, values)

@@ -8,16 +8,16 @@ from django.db.models import OuterRef, Subquery
 from apps.objectives.domain.counts import Tally
 from apps.objectives.domain.reading import Plan, Units
 from apps.objectives.models import BudgetDay, ObjectiveVersion
-from apps.objectives.queries.bound_rows import bound_rows, fetch
+from apps.objectives.queries.bound_rows import bound_rows, fetch, probing
 from apps.objectives.queries.counting import Counted, Source
 
 RANGES = {"number": "bigint", "version": "bigint", "series": "bigint", "first_on": "date", "end_on": "date"}
-_STATEMENT = f"""
-    SELECT p.number, SUM(d.bad), SUM(d.counted), SUM(d.raw_bad), SUM(d.raw_counted), SUM(d.seen), SUM(d.unusable)
-    FROM {{ranges}} CROSS JOIN {BudgetDay._meta.db_table} AS d
-    WHERE d.version_id = p.version AND d.series_id {{series}} AND d.day >= p.first_on AND d.day < p.end_on
+_STATEMENT = """
+    SELECT p.number, SUM(s.bad), SUM(s.counted), SUM(s.raw_bad), SUM(s.raw_counted), SUM(s.seen), SUM(s.unusable)
+    {days}
     GROUP BY p.number
-"""  # noqa: S608  our own names
+"""
+_INSIDE = "s.version_id = p.version AND s.series_id {series} AND s.day >= p.first_on AND s.day < p.end_on"
 OF_SUM, OF_KEYS = "IS NULL", "= p.series"
 Range = tuple[int, int, int | None, date, date]
 
@@ -51,7 +51,8 @@ def _summed(series: str, ranges: Sequence[Range]) -> list[tuple[int, Units]]:
     if not ranges:
         return []
     table, values = bound_rows("p", RANGES, ranges)
-    rows = fetch(_STATEMENT.replace("{ranges}", table).replace("{series}", series), values)
+    days = probing(table, BudgetDay._meta.db_table, _INSIDE.format(series=series))
+    rows = fetch(_STATEMENT.format(days=days), values)
     return [(row[0], _units(*(int(value) for value in row[1:]))) for row in rows]
 
 

@@ -11,7 +11,7 @@ from apps.objectives.domain.evaluating import Frame, frame_of
 from apps.objectives.domain.exempting import ExemptSpan
 from apps.objectives.domain.indicator_words import KINDS, Dimension
 from apps.objectives.domain.promises import Promise
-from apps.objectives.domain.reading import Plan, Read, Units, plan_of
+from apps.objectives.domain.reading import MAIN, Plan, Read, Units, plan_of
 from apps.objectives.domain.windows import DAY, Span
 from apps.objectives.models import Series
 from apps.objectives.queries.agreements import Agreed
@@ -148,7 +148,7 @@ def read(framed: Sequence[Framed]) -> list[Answer]:
     stretches, places = [], []
     for number, one in enumerate(framed):
         for edge in one.plan.edges:
-            stretches.append(Stretch(one.source, edge.span))
+            stretches.append(Stretch(one.source, edge.span, is_covered=MAIN in edge.parts))
             places.append((number, edge.parts))
         if one.question.version_id is None:
             for day, parts in _days(one.plan).items():

@@ -13,13 +13,14 @@ from apps.objectives.domain.counts import Tally
 from apps.objectives.domain.objective_words import Method
 from apps.objectives.domain.windows import Span
 from apps.objectives.models import Sample
-from apps.objectives.queries.bound_rows import bound_rows, fetch, instant_of
+from apps.objectives.queries.bound_rows import bound_rows, fetch, instant_of, probing
 
 COLUMNS = {
     "number": "bigint", "series": "bigint", "starts": "timestamptz", "ends": "timestamptz", "num": "bigint",
     "den": "bigint",
 }  # fmt: skip
 _TABLE = Sample._meta.db_table
+_INSIDE = "s.series_id = p.series AND s.starts_at >= p.starts AND s.starts_at < p.ends"
 _USABLE = "s.good >= 0 AND s.good <= s.valid"
 _OF_KEYS = f"""
     SELECT p.number,
@@ -28,10 +29,9 @@ _OF_KEYS = f"""
             < (p.num * (s.valid %% p.den) + p.den - 1) / p.den THEN 1 ELSE 0 END),
         SUM(CASE WHEN {_USABLE} AND s.valid > 0 THEN 1 ELSE 0 END),
         SUM(CASE WHEN {_USABLE} THEN 1 ELSE 0 END), SUM(CASE WHEN {_USABLE} THEN 0 ELSE 1 END)
-    FROM {{pieces}} CROSS JOIN {_TABLE} AS s
-    WHERE s.series_id = p.series AND s.starts_at >= p.starts AND s.starts_at < p.ends
+    {{slices}}
     GROUP BY p.number
-"""  # noqa: S608  our own names
+"""
 # Keys that report together are one slice of the sum, unusable only where no key is usable.
 _OF_SUMS = f"""
     SELECT t.number, SUM(t.valid - t.good), SUM(t.valid),
@@ -43,8 +43,7 @@ _OF_SUMS = f"""
             CAST(SUM(CASE WHEN {_USABLE} THEN s.good ELSE 0 END) AS bigint) AS good,
             CAST(SUM(CASE WHEN {_USABLE} THEN s.valid ELSE 0 END) AS bigint) AS valid,
             MAX(CASE WHEN {_USABLE} THEN 1 ELSE 0 END) AS usable
-        FROM {{pieces}} CROSS JOIN {_TABLE} AS s
-        WHERE s.series_id = p.series AND s.starts_at >= p.starts AND s.starts_at < p.ends
+        {{slices}}
         GROUP BY p.number, p.num, p.den, s.starts_at
     ) AS t
     GROUP BY t.number
@@ -100,7 +99,7 @@ def _sums(statement: str, pieces: Sequence[Piece]) -> dict[int, SliceSums]:
     if not pieces:
         return {}
     table, values = bound_rows("p", COLUMNS, [_row(piece) for piece in pieces])
-    found = fetch(statement.replace("{pieces}", table), values)
+    found = fetch(statement.replace("{slices}", probing(table, _TABLE, _INSIDE)), values)
     return {int(number): SliceSums(*(int(value) for value in sums)) for number, *sums in found}
 
 

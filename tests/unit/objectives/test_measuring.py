@@ -198,7 +198,7 @@ def test_measure__equals_a_plain_pass_over_every_slice(
             assert answer.total.units[number].raw == plain_units(of, inside, keys)
             assert answer.total.units[number].kept == plain_units(of, left, keys)
             starts = {one.starts_at for one in inside if one.counts.is_usable}
-            assert answer.total.units[number].seen == len(starts)
+            assert number != MAIN or answer.total.units[number].seen == len(starts)
             for key, one in answer.keys.items():
                 assert one.units[number].raw == plain_units(of, inside, (key,))
                 assert one.units[number].kept == plain_units(of, left, (key,))
@@ -251,7 +251,7 @@ def test_measure__the_number_of_queries_does_not_grow(organisation: Organisation
             assert len(measure(questions)) == count
         return len(spent)
 
-    assert ask(1) == ask(4) <= 6
+    assert ask(1) == ask(4) <= 9
 
 
 def test_measure__an_indicator_without_a_usable_slice_has_no_answer(organisation: Organisation) -> None:
