@@ -42,6 +42,11 @@ class HeldReason(StrEnum):
     NOT_YOURS = "not_yours"
     NOT_PUSHED = "not_pushed"
 
+    @property
+    def as_told(self) -> "HeldReason":
+        """The reason as senders may know it: another team's indicator is like one that does not exist."""
+        return HeldReason.UNKNOWN_INDICATOR if self is HeldReason.NOT_YOURS else self
+
 
 HELD_WORDS: Mapping[HeldReason, str] = {
     HeldReason.UNKNOWN_INDICATOR: "No indicator of this name takes samples. It is kept until somebody assigns it.",

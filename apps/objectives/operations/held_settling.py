@@ -12,6 +12,7 @@ from apps.core.problems import Conflict, FieldProblem, Forbidden, Invalid
 from apps.objectives.domain.counts import Counts, Slice
 from apps.objectives.domain.indicator_words import Dimension
 from apps.objectives.domain.sample_items import SampleItem, check_item, check_time, has_room, held_reason, takes_key
+from apps.objectives.domain.samples import HeldReason
 from apps.objectives.models import HeldSample, Indicator, SampleBatch
 from apps.objectives.operations.sample_receiving import ensure_series
 from apps.objectives.operations.sample_storing import store
@@ -24,11 +25,12 @@ CHANNEL = "held"
 
 @dataclass(frozen=True)
 class Group:
-    """Samples that wait under one name and key, sent by one team (None: by the organisation)."""
+    """Samples that wait under one name and key for one reason, sent by one team (None: by the organisation)."""
 
     indicator_slug: str
     key: str
     team_id: int | None
+    reason: HeldReason
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def ignore_held(*, group: Group, reason: str, by: Principal) -> int:
 
 
 def _lock(group: Group) -> list[HeldSample]:
-    rows = queries.lock_group(group.indicator_slug, group.key, group.team_id)
+    rows = queries.lock_group(group.indicator_slug, group.key, group.team_id, group.reason)
     if not rows:
         raise Conflict("state_forbids", "Nothing waits under this name any more; somebody settled it.")
     return rows

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, Value, When
 
 from apps.accounts.domain import OrganisationRole, Principal
 from apps.core.bulk import batched
+from apps.objectives.domain.samples import HeldReason
 from apps.objectives.models import HeldSample
 
 
 @dataclass(frozen=True)
 class HeldGroup:
-    """What waits under one name and key, for one reason, sent by one team."""
+    """What waits under one name and key, for one reason (as it is told), sent by one team."""
 
     reason: str
     indicator_slug: str
@@ -31,6 +32,11 @@ def waiting() -> QuerySet[HeldSample]:
     return HeldSample.objects.filter(settled_at=None)
 
 
+def _as_told() -> Case:
+    """The reason as `HeldReason.as_told` gives it."""
+    return Case(*(When(reason=one, then=Value(one.as_told)) for one in HeldReason), default=F("reason"))
+
+
 def _sent_by(team_id: int | None) -> Q:
     return Q(batch__team=None) if team_id is None else Q(batch__team=team_id)
 
@@ -40,22 +46,24 @@ def list_groups(by: Principal) -> list[HeldGroup]:
     rows: Any = waiting()
     if not by.holds(OrganisationRole.ADMIN):
         rows = rows.filter(batch__team__in=by.working_team_ids)
-    grouped = rows.values("reason", "indicator_slug", "key", "batch__team_id", "batch__team__name").annotate(
-        count=Count("pk"), first_at=Min("starts_at"), last_at=Max("starts_at")
+    grouped = (
+        rows.annotate(told=_as_told())
+        .values("told", "indicator_slug", "key", "batch__team_id", "batch__team__name")
+        .annotate(count=Count("pk"), first_at=Min("starts_at"), last_at=Max("starts_at"))
     )
     return [
         HeldGroup(
-            row["reason"], row["indicator_slug"], row["key"], row["batch__team_id"], row["batch__team__name"] or "",
+            row["told"], row["indicator_slug"], row["key"], row["batch__team_id"], row["batch__team__name"] or "",
             row["count"], row["first_at"], row["last_at"],
         )
-        for row in grouped.order_by("indicator_slug", "key", "batch__team__name", "reason")
+        for row in grouped.order_by("indicator_slug", "key", "batch__team__name", "told")
     ]  # fmt: skip
 
 
-def lock_group(indicator_slug: str, key: str, team_id: int | None) -> list[HeldSample]:
+def lock_group(indicator_slug: str, key: str, team_id: int | None, reason: HeldReason) -> list[HeldSample]:
     """The samples of a group that still wait, locked in the order of their keys until the transaction ends."""
     rows = waiting().select_for_update(of=("self",)).filter(indicator_slug=indicator_slug, key=key)
-    return list(rows.filter(_sent_by(team_id)).order_by("pk"))
+    return list(rows.annotate(told=_as_told()).filter(_sent_by(team_id), told=reason.as_told).order_by("pk"))
 
 
 Held = tuple[str, str, datetime]

@@ -43,7 +43,8 @@ def held_list(request: PageRequest) -> HttpResponse:
 
 
 def _query(group: HeldGroup) -> str:
-    return urlencode({"name": group.indicator_slug, "key": group.key, "team": group.team_id or ""})
+    named = {"name": group.indicator_slug, "key": group.key, "team": group.team_id or "", "reason": group.reason}
+    return urlencode(named)
 
 
 def _crumbs(label: str = "") -> list[dict[str, str]]:
@@ -57,9 +58,9 @@ def _crumbs(label: str = "") -> list[dict[str, str]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def held_settle(request: PageRequest) -> HttpResponse:
     """Assign what waits under one name to an SLI, or ignore it with a reason."""
-    require_known(request, "name", "key", "team")
+    require_known(request, "name", "key", "team", "reason")
     found = _group(request)
-    group = Group(found.indicator_slug, found.key, found.team_id)
+    group = Group(found.indicator_slug, found.key, found.team_id, HeldReason(found.reason))
     form = HeldForm(
         request.POST if request.method == "POST" else None, indicators=_offered(request.principal),
         initial={"indicator": found.indicator_slug},
@@ -85,10 +86,11 @@ def held_settle(request: PageRequest) -> HttpResponse:
 
 def _group(request: PageRequest) -> HeldGroup:
     """The group the address names, if the reader may settle it."""
-    name, key, team = (request.GET.get(part, "").replace("\0", "")[:200] for part in ("name", "key", "team"))
-    wanted = (name, key, int(team) if team.isascii() and team.isdigit() and len(team) < 10 else None)
+    parts = ("name", "key", "team", "reason")
+    name, key, team, reason = (request.GET.get(part, "").replace("\0", "")[:200] for part in parts)
+    wanted = (name, key, int(team) if team.isascii() and team.isdigit() and len(team) < 10 else None, reason)
     groups = queries.list_groups(request.principal)
-    same = [one for one in groups if (one.indicator_slug, one.key, one.team_id) == wanted]
+    same = [one for one in groups if (one.indicator_slug, one.key, one.team_id, one.reason) == wanted]
     if not same:
         raise Absent("not_found", "Nothing is here for you.")
     return same[0]

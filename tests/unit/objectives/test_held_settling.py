@@ -8,6 +8,7 @@ from apps.accounts.domain import Principal, PrincipalKind, Scope
 from apps.audit.models import AuditEvent
 from apps.core import clock
 from apps.core.problems import Conflict, Forbidden, Invalid
+from apps.objectives.domain.samples import HeldReason
 from apps.objectives.models import HeldSample, Sample, SampleBatch, Series
 from apps.objectives.operations.held_settling import Assigned, Group, assign_held, ignore_held
 from apps.objectives.operations.sample_receiving import receive_samples
@@ -34,7 +35,7 @@ def _group(organisation: Organisation) -> Group:
     starts = ("2026-08-24T09:00:00Z", "2026-08-24T09:05:00Z", "2026-08-24T09:07:00Z")
     items = [{"indicator": "checkout-avail", "slice_start": at, "good": 9, "valid": 10} for at in starts]
     assert {taken.outcome for taken in receive_samples(items, tool)} == {"held"}
-    return Group("checkout-avail", "", organisation.checkout.pk)
+    return Group("checkout-avail", "", organisation.checkout.pk, HeldReason.UNKNOWN_INDICATOR)
 
 
 def test_assign__stores_what_fits_and_leaves_the_rest_waiting(organisation: Organisation, group: Group) -> None:
@@ -67,6 +68,25 @@ def test_ignore__keeps_them_with_the_reason(organisation: Organisation, group: G
     assert list_groups(dee) == []
     with pytest.raises(Conflict):
         ignore_held(group=group, reason="Again.", by=dee)
+
+
+def test_ignore__settles_what_waits_for_one_reason_and_leaves_the_other(
+    organisation: Organisation, group: Group
+) -> None:
+    dee = principal_of(organisation.people["dee"])
+    HeldSample.objects.filter(starts_at__minute=0).update(reason=HeldReason.NOT_PUSHED)
+    assert [(one.reason, one.count) for one in list_groups(dee)] == [("not_pushed", 1), ("unknown_indicator", 2)]
+    assert ignore_held(group=group, reason="A misspelt name.", by=dee) == 2
+    assert [(one.reason, one.count) for one in list_groups(dee)] == [("not_pushed", 1)]
+
+
+def test_waiting__never_tells_whether_another_team_has_an_indicator_of_the_name(
+    organisation: Organisation, group: Group
+) -> None:
+    dee = principal_of(organisation.people["dee"])
+    HeldSample.objects.filter(starts_at__minute=0).update(reason=HeldReason.NOT_YOURS)
+    assert [(one.reason, one.count) for one in list_groups(dee)] == [("unknown_indicator", 3)]
+    assert ignore_held(group=group, reason="A misspelt name.", by=dee) == 3
 
 
 def test_settling__is_for_the_team_that_sent_them_into_its_own_indicators(

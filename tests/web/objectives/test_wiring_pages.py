@@ -97,13 +97,14 @@ def test_waiting__is_listed_and_settled(organisation: Organisation, client_as: C
     listed = hal.get("/objectives/waiting/")
     assert b"one &amp; more" in listed.content
     assert b"two" not in client_as("dee").get("/objectives/waiting/").content
-    assert client_as("dee").get("/objectives/waiting/settle/?name=two&key=&team=").status_code == 404
-    first = "/objectives/waiting/settle/?name=one+%26+more&key=&team="
+    second = "/objectives/waiting/settle/?name=two&key=&team=&reason=unknown_indicator"
+    assert client_as("dee").get(second).status_code == 404
+    first = "/objectives/waiting/settle/?name=one+%26+more&key=&team=&reason=unknown_indicator"
     assert hal.post(first, {"act": "assign", "indicator": ""}).status_code == 422
     assert hal.post(first, {"act": "assign", "indicator": "checkout-availability"}).status_code == 302
     assert Sample.objects.get().good == 9
-    second = hal.post("/objectives/waiting/settle/?name=two&key=&team=", {"act": "ignore", "reason": "A test."})
-    assert second.status_code == 302
+    assert hal.get(second.replace("unknown_indicator", "not_pushed")).status_code == 404
+    assert hal.post(second, {"act": "ignore", "reason": "A test."}).status_code == 302
     assert not HeldSample.objects.filter(settled_at=None).exists()
     assert b"Nothing waits." in hal.get("/objectives/waiting/").content
 
