@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from apps.objectives.views import agreeing, exporting, histories, importing
+from apps.objectives.views import agreeing, exporting, histories, importing, retiring
 
 app_name = "objectives"
 urlpatterns = [
@@ -18,6 +18,9 @@ urlpatterns = [
         "objectives/indicators/<slug:slug>/diff/<int:old>/<int:new>/", histories.indicator_diff, name="indicator-diff"
     ),
     path("objectives/policies/<slug:slug>/versions/", histories.policy_versions, name="policy-versions"),
+    path("objectives/indicators/<slug:slug>/retire/", retiring.indicator_retire, name="indicator-retire"),
+    path("objectives/policies/<slug:slug>/retire/", retiring.policy_retire, name="policy-retire"),
+    path("objectives/<slug:slug>/retire/", retiring.objective_retire, name="objective-retire"),
     path("objectives/policies/<slug:slug>/diff/<int:old>/<int:new>/", histories.policy_diff, name="policy-diff"),
     path("objectives/<slug:slug>/openslo/", exporting.openslo, name="objective-openslo"),
     path("objectives/<slug:slug>/rules/", exporting.rules, name="objective-rules"),

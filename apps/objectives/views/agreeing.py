@@ -112,8 +112,7 @@ def _propose(request: PageRequest, kind: str) -> HttpResponse:
         }
         return _answer(request, form, lambda: form.cleaned_data["slug"], first | _first(words), None)
     standing = histories.get_standing(kind, slug)
-    if not consent.can_draft_somewhere(request.principal) or not _may_draft(request.principal, standing.owner_id):
-        raise Forbidden("role_missing", f"Somebody of {standing.owner_name} or a metrics steward may do this.")
+    require_may_change(request.principal, standing)
     form = _form(request, kind, Op.CHANGE, words.initial(standing.content) | typed)
     context: dict[str, Any] = {
         "heading": f"Propose a change of {standing.name}",
@@ -132,6 +131,12 @@ def _first(words: Words) -> dict[str, Any]:
 def _require_may_draft(by: Principal) -> None:
     if not consent.can_draft_somewhere(by):
         raise Forbidden("role_missing", "Somebody of a team or a metrics steward may do this.")
+
+
+def require_may_change(by: Principal, standing: histories.Standing) -> None:
+    """Raise `Forbidden` naming who may draft a change of an object."""
+    if not consent.can_draft_somewhere(by) or not _may_draft(by, standing.owner_id):
+        raise Forbidden("role_missing", f"Somebody of {standing.owner_name} or a metrics steward may do this.")
 
 
 def _may_draft(by: Principal, owner_id: int) -> bool:

@@ -22,6 +22,8 @@ DIFFS = {"sli": "objectives:indicator-diff", "slo": "objectives:objective-diff",
          "budget_policy": "objectives:policy-diff"}  # fmt: skip
 FORMS = {"sli": "objectives:indicator-propose", "slo": "objectives:objective-propose",
          "budget_policy": "objectives:policy-propose"}  # fmt: skip
+RETIRES = {"sli": "objectives:indicator-retire", "slo": "objectives:objective-retire",
+           "budget_policy": "objectives:policy-retire"}  # fmt: skip
 HEADS = ("Version", "In force", "What it changes", "Reason", "Proposal", "Compare")
 
 
@@ -84,6 +86,7 @@ def _versions(request: PageRequest, kind: str, slug: str) -> HttpResponse:
         "table": _table(kind, slug, told),
         "open_proposals": open_proposals(kind, slug),
         "propose_url": f"{reverse(FORMS[kind])}?key={slug}" if may_propose and request.principal.is_person else "",
+        "retire_url": reverse(RETIRES[kind], args=[slug]) if may_propose and request.principal.is_person else "",
     }
     return render(request, "objectives/versions.html", context)
 

@@ -197,3 +197,21 @@ def test_queries__stay_few(client_as: As, organisation: Organisation, django_ass
         with django_assert_max_num_queries(12):
             client.get(address)
     assert (IndicatorVersion.objects.count(), ObjectiveVersion.objects.count()) == (1, 1)
+
+
+def test_retirement__is_drafted_by_the_team_and_submitted_by_a_steward(
+    client_as: As, organisation: Organisation
+) -> None:
+    promised(organisation, policy=True)
+    client, address = client_as("dee"), "/objectives/checkout-success/retire/"
+    assert address in main_of(client.get("/objectives/checkout-success/versions/"))
+    assert client.post(address, {"reason": "Too short."}).status_code == 422
+    said = words_of(client.post(address, {"reason": REASON}, follow=True))
+    assert "a metrics steward submits it" in said
+    assert "Checkout succeeds is retired" in said
+    stands = client.post("/objectives/indicators/checkout-requests/retire/", {"reason": REASON})
+    assert stands.status_code == 409
+    assert "checkout-success stands on it" in words_of(stands)
+    assert client.get("/objectives/policies/checkout-budget/retire/").status_code == 200
+    assert client_as("eli").get(address).status_code == 403
+    assert client.get("/objectives/nothing/retire/").status_code == 404
