@@ -13,7 +13,7 @@ from apps.measurements.models import Restatement
 from apps.measurements.queries import Cell, LeftOut
 from apps.metrics.domain.spec import Measure, Span, Spec
 from apps.portal.context.readings import count_words, value_words
-from apps.portal.queries.evidence import INCIDENTS, OF_INCIDENTS, CellPage
+from apps.portal.queries.evidence import ACTIONS, INCIDENTS, OF_INCIDENTS, CellPage
 from apps.portal.queries.services import label_of_source
 from apps.portal.tables import header, moment, plain
 
@@ -133,8 +133,8 @@ def _traits(page: CellPage, row: Any) -> list[dict[str, Any]]:
 
 def _fact_cells(page: CellPage, row: Any) -> list[dict[str, Any]]:
     service = page.services.get(row.service_id)
-    key = page.names.get(row.key, row.key) if row.source in OF_INCIDENTS else row.key
-    is_told = row.source not in OF_INCIDENTS or key.startswith(row.key)
+    key = page.names.get(row.key, row.key) if row.source in (*OF_INCIDENTS, ACTIONS) else row.key
+    is_told = key.startswith(row.key)
     name = f"{key} → {row.partner}" if row.partner and is_told else key
     return [
         header(f"{label_of_source(row.source).rstrip('s')} {name}", _url_of(page, row)),

@@ -18,6 +18,7 @@ from apps.services.models import Service
 MOST_ROWS = 200
 INCIDENTS = "incidents"
 OF_INCIDENTS = (INCIDENTS, "retros")  # sources whose rows are keyed by their incident
+ACTIONS, RESTRICTED = "actions", "restricted"
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,14 @@ def get_cell_page(slug: str, address: str, period_key: str, by: Principal) -> Ce
 
 
 def _names(evidence: Evidence, by: Principal) -> dict[str, str]:
-    """What facts of incidents are called: their titles, of restricted ones only how severe they were."""
+    """What facts of incidents are called: their titles, of restricted ones only how severe they were.
+
+    An action out of a restricted incident has no name at all.
+    """
     keys = {row.key for row in evidence.rows if row.source in OF_INCIDENTS}
-    return incidents.names_for_evidence(keys, by) if keys else {}
+    named = incidents.names_for_evidence(keys, by) if keys else {}
+    hidden = measurements.hidden_of((row for row in evidence.rows if row.source == ACTIONS), by)
+    return named | {key: RESTRICTED for _, key in hidden}
 
 
 def _traits(evidence: Evidence) -> dict[str, tuple[int | None, str]]:
