@@ -1,4 +1,4 @@
-"""Targets, scorecard templates, exemptions and freezes in every state a proposal can have, each a small ask of its own.
+"""Targets, templates, exemptions, freezes and promises in every state a proposal can have, each a small ask of its own.
 
 None of them moves a value or a card: what comes into force of it is a target of a quarter that has not begun.
 """
@@ -16,6 +16,7 @@ from apps.governance import operations as governance
 from apps.governance.domain.revisions import Asked, Category
 from apps.governance.domain.states import ProposalState
 from apps.portal.demo.asks import ASKS, STANDS_FOR_LEADERSHIP, STANDS_FOR_MANAGER, Ask, OpeningStuck
+from apps.portal.demo.asks_of_promises import ASKS_OF_PROMISES
 from apps.portal.demo.cast import Cast, local
 from apps.teams import operations as teams
 from apps.teams.models import Membership
@@ -28,7 +29,7 @@ def acts() -> Iterator[tuple[datetime, Callable[[Cast], str | None]]]:
     """Every act, with its instant."""
     yield local(STANDING_IN, time(9)), _stand_in
     yield local(RETURNED, time(9)), _return
-    for ask in ASKS:
+    for ask in (*ASKS, *ASKS_OF_PROMISES):
         yield local(ask.on, time(15)), partial(_play, ask)
 
 

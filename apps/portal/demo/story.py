@@ -25,6 +25,7 @@ from apps.portal.demo import (
     oncall,
     openings,
     outages,
+    promises,
     proposals,
     rituals,
 )
@@ -91,7 +92,7 @@ def _acts(tell: Tell) -> Iterator[Act]:
     yield from _updates(tell)
     others = (
         proposals.acts(), exceptions.acts(), endings.acts(), openings.acts(), oncall.acts(IMPORTS_ON),
-        outages.acts(IMPORTS_ON), learning.acts(), follow_up.acts(),
+        outages.acts(IMPORTS_ON), learning.acts(), follow_up.acts(), promises.acts(),
     )  # fmt: skip
     for at, do in chain.from_iterable(others):
         yield Act(at, do)

@@ -46,6 +46,9 @@ def test_proposals__of_every_kind_stand_in_every_state(demo):
         ("scorecard_template", "Whoever signed as leadership does not hold the role any more."),
         ("exemption", "Whoever signed as engineering manager does not hold the role any more."),
         ("freeze_window", "Whoever signed as engineering manager does not hold the role any more."),
+        ("sli", "Whoever signed as engineering manager does not hold the role any more."),
+        ("slo", "Whoever signed as engineering manager does not hold the role any more."),
+        ("budget_policy", "Whoever signed as engineering manager does not hold the role any more."),
     ],
 )
 def test_blocked__names_its_cause(demo, kind, cause):
