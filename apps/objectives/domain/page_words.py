@@ -20,9 +20,9 @@ NOT_CONNECTED = "No data: not connected"
 
 
 def fired_words(rule: RuleKey, incident: str) -> str:
-    """What fired: `the budget turned Exhausted`."""
+    """What fired: `the budget turned Exhausted`; an incident that the reader may not know of is not named."""
     return {
         RuleKey.AT_RISK: "the budget turned At risk",
         RuleKey.EXHAUSTED: "the budget turned Exhausted",
-        RuleKey.INCIDENT_SHARE: f"{incident} took a large part of the budget",
+        RuleKey.INCIDENT_SHARE: f"{incident or 'an incident'} took a large part of the budget",
     }[rule]

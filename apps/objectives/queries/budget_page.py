@@ -30,7 +30,7 @@ from apps.objectives.models import (
 from apps.objectives.queries.agreed_around import Versions, find_versions
 from apps.objectives.queries.agreements import Agreed
 from apps.objectives.queries.day_counts import Days, find_days
-from apps.objectives.queries.fired_rules import Fired, list_fired
+from apps.objectives.queries.fired_rules import Fired, as_seen, list_fired
 from apps.objectives.queries.kept_statuses import evaluation_in, judged_by, kept_of, with_keys
 from apps.objectives.queries.near_facts import Near, find_near
 from apps.objectives.queries.slice_sums import Piece, sum_together
@@ -107,7 +107,7 @@ def get_budget_page(slug: str, by: Principal) -> BudgetPage:
     evaluation = evaluation_in(agreed, status, keys)
     span = evaluation.frame.span if evaluation else None
     days = find_days(agreed, version.pk, _since(span, today), last_months(today))
-    fired = list_fired(PolicyTrigger.objects.filter(objective=objective))
+    fired = as_seen(list_fired(PolicyTrigger.objects.filter(objective=objective)), by)
     alerts = list(list_alerts(objective))
     exemptions = list_exemptions(objective, days.rows[0].day if days.rows else today)
     near = find_near(agreed.indicator.service_id, span, by) if span else Near()

@@ -1,13 +1,14 @@
 """Triggers with their decisions and signatures as plain rows, each reading in one query."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
 
+from apps.accounts.domain import Principal
 from apps.core.problems import Absent
 from apps.objectives.domain.budget_policies import Policy, Rule
 from apps.objectives.domain.budget_triggers import (
@@ -22,6 +23,7 @@ from apps.objectives.domain.budget_triggers import (
 from apps.objectives.domain.policy_words import Advice, RuleKey, TriggerStanding, Verb
 from apps.objectives.models import BudgetPolicyVersion, PolicyTrigger
 from apps.objectives.queries.agreements import policy_of
+from apps.objectives.queries.incident_spans import hidden_incidents
 
 TRIGGER = (
     "pk", "objective_id", "objective__slug", "objective__owner_team_id", "rule", "incident", "from_at", "met_since",
@@ -180,9 +182,15 @@ def _add_decision(fired: Fired, row: Mapping[str, Any]) -> None:
         fired.decisions[-1].signatures.append(signed)
 
 
-def get_fired(pk: int) -> Fired:
-    """A trigger with its decisions; raises `Absent`."""
-    found = list_fired(PolicyTrigger.objects.filter(pk=pk))
+def as_seen(fired: Sequence[Fired], by: Principal) -> list[Fired]:
+    """Triggers without the incidents that a reader may not know of; one query where any names one."""
+    hidden = hidden_incidents({one.incident for one in fired if one.incident}, by)
+    return [replace(one, incident="") if one.incident in hidden else one for one in fired]
+
+
+def get_fired(pk: int, by: Principal) -> Fired:
+    """A trigger with its decisions, as a reader sees it; raises `Absent`."""
+    found = as_seen(list_fired(PolicyTrigger.objects.filter(pk=pk)), by)
     if not found:
         raise Absent("not_found", "Nothing is here for you.")
     return found[0]

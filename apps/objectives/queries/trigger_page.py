@@ -32,7 +32,7 @@ class TriggerPage:
 
 def get_trigger_page(pk: int, by: Principal) -> TriggerPage:
     """The page of a trigger; raises `Absent`."""
-    fired = get_fired(pk)
+    fired = get_fired(pk, by)
     objective, today = get_objective(fired.slug), clock.today()
     agreed = find_versions(objective, today).agreed(objective, today)
     status = statuses_in_sum([objective.pk]).get(objective.pk)
