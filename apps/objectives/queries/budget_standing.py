@@ -45,5 +45,5 @@ def newest_midnights(objective_ids: Collection[int]) -> dict[int, datetime]:
 
 def lock_alert(pk: int) -> BurnAlert:
     """A burn alert with its objective, locked."""
-    rows = BurnAlert.objects.select_for_update(of=("self",)).select_related("objective__owner_team")
+    rows = BurnAlert.objects.select_for_update(of=("self",), no_key=True).select_related("objective__owner_team")
     return rows.get(pk=pk)

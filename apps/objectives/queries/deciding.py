@@ -9,7 +9,7 @@ WITH = ("objective__owner_team", "policy_version__policy", "version")
 
 def lock_trigger(pk: int) -> PolicyTrigger:
     """A trigger, locked; raises `Absent`. Everything that is decided about it waits for its turn here."""
-    rows = PolicyTrigger.objects.select_for_update(of=("self",)).select_related(*WITH)
+    rows = PolicyTrigger.objects.select_for_update(of=("self",), no_key=True).select_related(*WITH)
     trigger = rows.filter(pk=pk).first()
     if trigger is None:
         raise Absent("not_found", "Nothing is here for you.")

@@ -20,10 +20,13 @@ class SeriesPlace:
 
 
 def lock_series(ids: Iterable[int]) -> dict[int, Series]:
-    """Series by primary key, locked in that order until the transaction ends: their counts change under this lock."""
+    """Series by primary key, locked in that order until the transaction ends: their counts change under this lock.
+
+    It leaves their keys alone: rows that name a series are checked at commit, and must not wait for it then.
+    """
     found: dict[int, Series] = {}
     for some in batched(sorted(set(ids))):
-        rows = Series.objects.select_for_update(of=("self",)).filter(pk__in=some).order_by("pk")
+        rows = Series.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=some).order_by("pk")
         found.update((row.pk, row) for row in rows)
     return found
 

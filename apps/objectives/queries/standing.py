@@ -159,20 +159,20 @@ def owner_of_service(service: Service, at: datetime) -> Team | None:
 
 def lock_indicator(pk: int) -> Indicator:
     """The indicator, locked until the transaction ends, so that numbers follow each other."""
-    rows = Indicator.objects.select_for_update(of=("self",)).select_related("service", "flow", "owner_team")
-    found: Indicator = rows.get(pk=pk)
+    rows = Indicator.objects.select_for_update(of=("self",), no_key=True)
+    found: Indicator = rows.select_related("service", "flow", "owner_team").get(pk=pk)
     return found
 
 
 def lock_objective(pk: int) -> Objective:
-    """The objective, locked until the transaction ends, so that numbers follow each other."""
-    rows = Objective.objects.select_for_update(of=("self",)).select_related("owner_team", "indicator")
+    """The objective, locked until the transaction ends, so that numbers follow each other; its results may be kept."""
+    rows = Objective.objects.select_for_update(of=("self",), no_key=True).select_related("owner_team", "indicator")
     found: Objective = rows.get(pk=pk)
     return found
 
 
 def lock_policy(pk: int) -> BudgetPolicy:
     """The policy, locked until the transaction ends, so that numbers follow each other."""
-    rows = BudgetPolicy.objects.select_for_update(of=("self",)).select_related("owner_team")
+    rows = BudgetPolicy.objects.select_for_update(of=("self",), no_key=True).select_related("owner_team")
     found: BudgetPolicy = rows.get(pk=pk)
     return found
