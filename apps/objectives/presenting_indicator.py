@@ -79,7 +79,7 @@ def wiring_lines(page: IndicatorPage, spec: IndicatorSpec) -> list[str]:
         end = page.newest_start + timedelta(seconds=spec.slice_seconds)
         found.append(f"The newest slice ended {age_words(end, clock.as_of())} ago.")
     if page.held_count:
-        found.append(f"{counted(page.held_count, 'slice')} wait for somebody to say where they belong.")
+        found.append(f"Waiting for you to say where they belong: {counted(page.held_count, 'slice')}.")
     return found
 
 

@@ -41,11 +41,19 @@ def _sent_by(team_id: int | None) -> Q:
     return Q(batch__team=None) if team_id is None else Q(batch__team=team_id)
 
 
+def _waiting_for(by: Principal) -> QuerySet[HeldSample]:
+    """What a person may settle: all of it for administrators, else what the person's own teams sent."""
+    return waiting() if by.holds(OrganisationRole.ADMIN) else waiting().filter(batch__team__in=by.working_team_ids)
+
+
+def count_waiting(indicator_slug: str, by: Principal) -> int:
+    """How many samples wait under a name for a person to settle them."""
+    return _waiting_for(by).filter(indicator_slug=indicator_slug).count()
+
+
 def list_groups(by: Principal) -> list[HeldGroup]:
-    """What waits, by name: all of it for administrators, else what the person's own teams sent."""
-    rows: Any = waiting()
-    if not by.holds(OrganisationRole.ADMIN):
-        rows = rows.filter(batch__team__in=by.working_team_ids)
+    """What waits for a person, by name."""
+    rows: Any = _waiting_for(by)
     grouped = (
         rows.annotate(told=_as_told())
         .values("told", "indicator_slug", "key", "batch__team_id", "batch__team__name")

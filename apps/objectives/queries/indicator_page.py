@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from apps.accounts.domain import Principal
 from apps.core import clock
 from apps.objectives.domain.indicator_specs import IndicatorSpec
 from apps.objectives.models import (
-    HeldSample,
     Indicator,
     IndicatorRead,
     IndicatorVersion,
@@ -14,6 +14,7 @@ from apps.objectives.models import (
     Series,
 )
 from apps.objectives.queries.agreements import agreed_on, indicator_version_on, spec_of
+from apps.objectives.queries.held_samples import count_waiting
 from apps.objectives.queries.kept_statuses import statuses_in_sum
 from apps.objectives.queries.pages import ListRow
 from apps.objectives.queries.reading_duties import find_read, get_indicator
@@ -37,8 +38,8 @@ class IndicatorPage:
     held_count: int = 0
 
 
-def get_indicator_page(slug: str) -> IndicatorPage:
-    """The page of an SLI; raises `Absent`."""
+def get_indicator_page(slug: str, by: Principal) -> IndicatorPage:
+    """The page of an SLI; raises `Absent`. What waits is told of to whom it waits for."""
     indicator, today = get_indicator(slug), clock.today()
     versions = list(indicator.versions.all())
     version = indicator_version_on(versions, today)
@@ -55,5 +56,5 @@ def get_indicator_page(slug: str) -> IndicatorPage:
         indicator, versions, version, spec_of(version) if version else None,
         [ListRow(one, agreed_on(one, today), statuses.get(one.pk), []) for one in rows],
         keys[:MOST_KEYS], len(keys), newest, read=find_read(indicator),
-        held_count=HeldSample.objects.filter(indicator_slug=slug, settled_at=None).count(),
+        held_count=count_waiting(slug, by),
     )  # fmt: skip

@@ -25,7 +25,7 @@ WRONG = 422
 @reads()
 def indicator(request: PageRequest, slug: str) -> HttpResponse:
     """An SLI: what counts and what of it is good, how the counts come, what stands on it."""
-    page = get_indicator_page(slug)
+    page = get_indicator_page(slug, request.principal)
     return render(request, "objectives/indicator.html", present_indicator(page, request.principal))
 
 

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from apps.accounts.domain import SYSTEM
+from apps.accounts.domain import SYSTEM, Scope
 from apps.core import clock
 from apps.objectives.models import HeldSample, IndicatorRead, MonitoringSource, Sample
 from apps.objectives.operations.sample_receiving import receive_samples
 from tests.monitoring_server import Script, serving
 from tests.personas import Organisation
+from tests.principals import token
 from tests.sampling import NOON, make_indicator, make_series, one, put
 from tests.services import LOOPBACK
 
@@ -107,6 +108,18 @@ def test_waiting__is_listed_and_settled(organisation: Organisation, client_as: C
     assert hal.post(second, {"act": "ignore", "reason": "A test."}).status_code == 302
     assert not HeldSample.objects.filter(settled_at=None).exists()
     assert b"Nothing waits." in hal.get("/objectives/waiting/").content
+
+
+def test_indicator__tells_what_waits_under_its_name_to_those_alone_who_may_settle_it(
+    organisation: Organisation, client_as: Clients
+) -> None:
+    make_indicator(organisation)
+    item = {"indicator": "checkout-availability", "slice_start": "2026-08-24T09:00:00Z", "good": 9, "valid": 10}
+    receive_samples([item], token(Scope.PUSH, team_id=organisation.harbour.pk))
+    address, said = "/objectives/indicators/checkout-availability/", b"say where they belong: 1 slice."
+    assert said in client_as("hal").get(address).content
+    assert said in client_as("eli").get(address).content
+    assert b"where they belong" not in client_as("dee").get(address).content
 
 
 def test_data_health__names_readings_that_fail_slices_that_cannot_count_and_what_waits(
