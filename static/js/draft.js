@@ -6,7 +6,7 @@
   if (!form) return;
   const line = document.getElementById("draft-status"), hints = document.getElementById("hints");
   const PAUSE = 2000, LATEST = 10000, AGAIN = 4000, MOST_ON_LEAVING = 60000;
-  let first = 0, timer = 0, saving = false, kept = snapshot(), savedAt = "", blocked = false;
+  let first = 0, timer = 0, saving = false, kept = snapshot(), savedAt = "", blocked = false, unheard = [];
 
   function snapshot() {
     const data = new URLSearchParams();
@@ -55,17 +55,22 @@
     clearTimeout(timer);
     if (saving || blocked || !isDirty()) return;
     saving = true;
-    const sent = snapshot();
+    const sent = snapshot(), began = Date.now();
+    let isSaved = false;
     try {
       let answer = await ask(sent);
       if (answer.status === 403) answer = (await renew()) || (await ask(sent));
-      await take(answer, sent);
+      isSaved = await take(answer, sent);
     } catch {
+      unheard.push(sent);
       fail();
     }
     saving = false;
-    if (isDirty()) plan();
-    else first = 0;
+    /* What was typed while it was saved waits since then; what was not saved waits for its next try, not for none. */
+    first = 0;
+    if (!isSaved || !isDirty()) return;
+    first = began;
+    plan();
   }
 
   async function take(answer, sent) {
@@ -73,7 +78,15 @@
     if (answer.redirected || answer.status === 401 || (answer.ok && !isJson)) return signedOut();
     if (!isJson) return fail();
     const told = await answer.json();
-    if (answer.ok) return done(told, sent);
+    if (answer.ok) {
+      done(told, sent);
+      return true;
+    }
+    if (told.code === "revision_conflict" && isOurs(told.theirs)) {
+      renewRevisions(told.revisions);
+      unheard = [];
+      return true;
+    }
     if (told.code === "revision_conflict") {
       blocked = true;
       const button = document.createElement("button");
@@ -87,14 +100,30 @@
     return say(`Not saved: ${reasons || told.detail}`);
   }
 
-  function done(told, sent) {
-    kept = new URLSearchParams(sent);
+  /* The server may have stored what was sent and fallen over before it said so: then nobody else wrote anything. */
+  function isOurs(theirs) {
+    const plain = (text) => text.replace(/\r\n/g, "\n").trim();
+    const says = (sent, part, name, text) => {
+      const value = sent.get(part ? `row-${part}-${name}` : name);
+      return value === null || plain(value) === plain(text);
+    };
+    return Object.entries(theirs).every(([part, texts]) =>
+      unheard.some((sent) => Object.entries(texts).every(([name, text]) => says(sent, part, name, text))));
+  }
+
+  function renewRevisions(revisions) {
     for (const field of form.querySelectorAll("[data-part]")) {
-      const revision = told.revisions[field.dataset.part];
+      const revision = revisions[field.dataset.part];
       if (revision === undefined) continue;
       field.value = revision;
       kept.set(field.name, revision);
     }
+  }
+
+  function done(told, sent) {
+    kept = new URLSearchParams(sent);
+    unheard = [];
+    renewRevisions(told.revisions);
     for (const [part, texts] of Object.entries(told.newer)) renewTexts(part, texts, sent);
     savedAt = clock();
     say(told.status);

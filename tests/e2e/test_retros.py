@@ -1,16 +1,19 @@
 """The form of a retro in a browser: it saves itself, outlives the server, shows three texts, works without scripts."""
 
 from collections.abc import Iterator
+from time import monotonic
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.browsing import Visitor, main_text, press, sideways, sign_in, tab_to, violations, visitor
 from tests.e2e.small_shop import Shop
 
 pytestmark = pytest.mark.e2e
 SAVED_MS = 15_000
+# Somebody who writes without a pause is saved ten seconds after the first unsaved word; a save takes its time.
+A_WORD_MS, LOST_SECONDS, SAVE_SECONDS = 400, 10, 2
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +68,76 @@ def test_typing__survives_a_server_killed_in_the_middle(chromium: Browser, shop:
     said = "Payments were refused. Shops could not sell."
     assert reading(chromium, shop, cookies["ines"], "/retros/1/summary/", "id_what_happened") == said
     assert reading(chromium, shop, cookies["ines"], "/retros/1/summary/", "id_users") == "4,200"
+
+
+def write_on(page: Page, field: str, seconds: int) -> list[tuple[float, str]]:
+    """Write word after word without a pause that would save them; answers each with when it was written."""
+    page.locator(f"#{field}").press("Control+End")
+    said: list[tuple[float, str]] = []
+    until = monotonic() + seconds
+    while monotonic() < until:
+        word = f"word{len(said)} "
+        page.keyboard.type(word)
+        said.append((monotonic(), word))
+        page.wait_for_timeout(A_WORD_MS)
+    return said
+
+
+def older(said: list[tuple[float, str]], at: float) -> str:
+    """What was written longer ago than may be lost."""
+    return "".join(word for when, word in said if when < at - LOST_SECONDS - SAVE_SECONDS)
+
+
+def test_typing__without_a_pause_loses_ten_seconds_at_most_when_the_server_is_killed(
+    chromium: Browser, shop: Shop, cookies: dict[str, Any]
+) -> None:
+    writer = at(chromium, shop, cookies["mara"])
+    page, _ = writer.open("/retros/3/timeline/")
+    said = write_on(page, "id_how_known", 24)
+    shop.kill()
+    killed = monotonic()
+    writer.context.close()  # what stands on the page alone is gone, too
+    shop.start()
+    sure = older(said, killed).strip()
+    assert sure.count("word") >= 10
+    assert reading(chromium, shop, cookies["ines"], "/retros/3/timeline/", "id_how_known").startswith(sure)
+
+
+def test_typing__in_a_tab_that_is_closed_loses_nothing_older_than_ten_seconds(
+    chromium: Browser, shop: Shop, cookies: dict[str, Any]
+) -> None:
+    page, _ = at(chromium, shop, cookies["mara"]).open("/retros/3/timeline/")
+    said = write_on(page, "id_slowed", 18)
+    page.close()
+    sure = older(said, monotonic()).strip()
+    assert sure.count("word") >= 5
+    assert reading(chromium, shop, cookies["ines"], "/retros/3/timeline/", "id_slowed").startswith(sure)
+
+
+def test_typing__a_save_that_was_stored_and_never_answered_is_no_conflict_with_oneself(
+    chromium: Browser, shop: Shop, cookies: dict[str, Any]
+) -> None:
+    page, _ = at(chromium, shop, cookies["mara"]).open("/retros/3/summary/")
+    cut: list[int] = []
+
+    def cut_off(route: Route) -> None:
+        """The first save reaches the server, which dies before its answer arrives."""
+        if route.request.method != "POST" or cut:
+            route.fallback()
+            return
+        cut.append(route.fetch().status)
+        shop.kill()
+        route.abort()
+
+    page.route("**/retros/3/summary/", cut_off)
+    type_in(page, "id_what_happened", "Payments were refused.")
+    expect(status(page)).to_contain_text("Not saved", timeout=SAVED_MS)
+    assert cut == [200]
+    type_in(page, "id_what_happened", " Shops could not sell.")
+    shop.start()
+    expect(status(page)).to_contain_text("Draft saved", timeout=30_000)
+    said = "Payments were refused. Shops could not sell."
+    assert reading(chromium, shop, cookies["ines"], "/retros/3/summary/", "id_what_happened") == said
 
 
 def test_typing__is_saved_on_leaving_and_hints_come_after_a_save(

@@ -93,7 +93,9 @@ def _autosave(request: PageRequest, row: Retro, shape: Section) -> HttpResponse:
         return as_problem(problem)
     if saved.clashes:
         words = "Somebody else saved this page meanwhile. Nothing of yours is lost."
-        return JsonResponse({"code": "revision_conflict", "detail": words, **_told(row, saved)}, status=412)
+        theirs = {clash.key: dict(clash.theirs) for clash in saved.clashes}
+        told = {"code": "revision_conflict", "detail": words, "theirs": theirs, **_told(row, saved)}
+        return JsonResponse(told, status=412)
     parts = _parts_of(row, shape)
     names = retro_around.list_names(row.incident.owner_team_id, clock.now())
     hints = render_to_string("incidents/_retro_hints.html", {"hints": hints_of(shape, parts, names)})
