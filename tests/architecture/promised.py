@@ -4,10 +4,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from apps.accounts.models import User
+from apps.objectives.models import MonitoringSource
 from tests.agreeing import agree, draft, submit
 from tests.promising import indicator_item, objective_item, policy_item
 
 SIGNED_BY_ONE = [{"rule": "exhausted", "asks": "reliability_first", "signers": ["tech_lead"]}]
+
+
+def _register_server(by: User, at: datetime) -> None:
+    """One server for all teams; nothing is asked of it."""
+    said = {"name": "Main", "base_url": "https://prometheus.example.org", "registered_at": at, "registered_by": by}
+    MonitoringSource.objects.get_or_create(slug="main", defaults=said)
 
 
 def promise_in(team: str, service: str, author: User, at: datetime) -> dict[str, Any]:
@@ -24,4 +31,5 @@ def promise_in(team: str, service: str, author: User, at: datetime) -> dict[str,
     )  # fmt: skip
     agree(*second, author=author, at=at - timedelta(days=9))
     change = submit(draft(objective_item(slo, target="0.999"), author=author), author)
+    _register_server(author, at)
     return {"sli": sli, "slo": slo, "policy": policy, "promise": change.number}
