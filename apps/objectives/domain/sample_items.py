@@ -153,6 +153,18 @@ def takes_key(key: str, known: Collection[str], tenants: Collection[str], dimens
     return dimension is Dimension.TENANT and key in tenants and has_room(known, dimension)
 
 
+def why_key_waits(
+    key: str, known: Collection[str], tenants: Collection[str], dimension: Dimension
+) -> HeldReason | None:
+    """Why a key is not counted at once, or None.
+
+    What lies beyond the cap waits: added up to `other` push by push, the last one would replace those before it.
+    """
+    if takes_key(key, known, tenants, dimension):
+        return None
+    return HeldReason.UNKNOWN_KEY if has_room(known, dimension) else HeldReason.NO_ROOM
+
+
 def has_room(known: Collection[str], dimension: Dimension) -> bool:
     """Whether one more key may stand by itself."""
     return len([key for key in known if key != OTHER_KEY]) < dimension.most_keys

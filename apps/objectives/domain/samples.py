@@ -39,6 +39,7 @@ class HeldReason(StrEnum):
 
     UNKNOWN_INDICATOR = "unknown_indicator"
     UNKNOWN_KEY = "unknown_key"
+    NO_ROOM = "no_room"
     NOT_YOURS = "not_yours"
     NOT_PUSHED = "not_pushed"
 
@@ -51,6 +52,7 @@ class HeldReason(StrEnum):
 HELD_WORDS: Mapping[HeldReason, str] = {
     HeldReason.UNKNOWN_INDICATOR: "No indicator of this name takes samples. It is kept until somebody assigns it.",
     HeldReason.UNKNOWN_KEY: "This key is not known for the indicator. It is kept until somebody takes the key in.",
+    HeldReason.NO_ROOM: "The indicator tells no more keys apart. It is kept; send what the rest adds up to as other.",
     # The same words as for one that does not exist: nothing of other teams leaks.
     HeldReason.NOT_YOURS: "No indicator of this name takes samples. It is kept until somebody assigns it.",
     HeldReason.NOT_PUSHED: "This indicator is pulled or read from tickets, so pushed samples are kept aside.",

@@ -933,6 +933,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("unknown_indicator", "unknown_indicator"),
                             ("unknown_key", "unknown_key"),
+                            ("no_room", "no_room"),
                             ("not_yours", "not_yours"),
                             ("not_pushed", "not_pushed"),
                         ],

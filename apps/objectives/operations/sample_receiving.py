@@ -18,7 +18,7 @@ from apps.objectives.domain.sample_items import (
     check_time,
     held_reason,
     read_item,
-    takes_key,
+    why_key_waits,
 )
 from apps.objectives.domain.samples import HELD_WORDS, HeldReason, Outcome, check_start
 from apps.objectives.models import SampleBatch, Series
@@ -91,8 +91,10 @@ def _settle(one: Arrival, item: SampleItem, takers: Takers) -> None:
     indicator, dimension = takers.by_slug[item.indicator.lower()], taker.spec.dimension
     key = "" if dimension is Dimension.NONE else item.key
     one.place = (indicator.pk, key)
-    if not takes_key(key, takers.keys_of(indicator), takers.tenants, dimension):
-        one.reason = HeldReason.UNKNOWN_KEY
+    known = takers.keys_of(indicator)
+    one.reason = why_key_waits(key, known, takers.tenants, dimension)
+    if one.reason is None:
+        known.add(key)  # the next item of the batch finds the room that this one leaves
 
 
 def _store(batch: SampleBatch, arrivals: Sequence[Arrival], takers: Takers) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from apps.core import clock
+from apps.objectives.domain.indicator_words import Dimension
 from apps.objectives.models import HeldSample, Sample, SampleBatch, SampleDay, Series
 from apps.services.domain import TenantKind
 from apps.services.models import Tenant
@@ -143,6 +144,21 @@ def test_samples__of_known_tenants_are_counted_each_by_itself(api_client_as, org
     assert outcomes(response) == ["created", "created", "created", "rejected"]
     assert only_error(response) == ("/facts/3/tenant", "required")
     assert set(Series.objects.values_list("key", flat=True)) == {"north", "south", "other"}
+
+
+def test_samples__of_one_batch_pass_the_cap_of_keys_no_more_than_those_of_several(
+    api_client_as, organisation, monkeypatch
+):
+    make_indicator(organisation, dimension="tenant")
+    monkeypatch.setattr(Dimension, "most_keys", 2)
+    tenants = [Tenant(slug=name, name=name, kind=TenantKind.CUSTOMER) for name in ("east", "north", "south")]
+    Tenant.objects.bulk_create(tenants)
+    items = [sample(tenant=name) for name in ("east", "north", "south", "east", "other")]
+    response = post(api_client_as("push"), *items)
+    assert outcomes(response) == ["created", "created", "held", "unchanged", "created"]
+    assert "tells no more keys apart" in response.json()["results"][2]["detail"]
+    assert set(Series.objects.values_list("key", flat=True)) == {"east", "north", "other"}
+    assert HeldSample.objects.get().reason == "no_room"
 
 
 def test_samples__follow_the_version_of_their_day(api_client_as, organisation):
