@@ -166,7 +166,7 @@ def _one_more(model: type[models.Model]) -> None:
     numbers = {"number", "revision", "seq"} & plain
     further: dict[str, Any] = {name: model._base_manager.count() + 1 for name in numbers}
     if "number" in further and "meaning_number" in plain:
-        further |= {"effective_from": NOON.date(), "governs_from": NOON.date()}
+        further |= {name: NOON.date() for name in ("effective_from", "governs_from") if name in plain}
     if model._meta.label_lower in ("measurements.recomputerequest", "audit.headnote"):
         further["day"] = NOON.date() + timedelta(days=model._base_manager.count())
     if model._meta.label_lower in ("incidents.page", "incidents.pagelabel"):
