@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Max, QuerySet
 
+from apps.core.problems import Absent
 from apps.objectives.domain.objective_words import EvaluationCause
 from apps.objectives.models import BudgetEvaluation, BudgetStatus, BurnAlert, PolicyTrigger
 
@@ -44,6 +45,9 @@ def newest_midnights(objective_ids: Collection[int]) -> dict[int, datetime]:
 
 
 def lock_alert(pk: int) -> BurnAlert:
-    """A burn alert with its objective, locked."""
+    """A burn alert with its objective, locked; raises `Absent`."""
     rows = BurnAlert.objects.select_for_update(of=("self",), no_key=True).select_related("objective__owner_team")
-    return rows.get(pk=pk)
+    alert = rows.filter(pk=pk).first()
+    if alert is None:
+        raise Absent("not_found", "Nothing is here for you.")
+    return alert

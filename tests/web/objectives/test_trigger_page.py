@@ -165,6 +165,10 @@ def test_alert__is_looked_after_by_somebody_of_the_team(organisation: Organisati
     assert "somebody looks after it already" in words_of(answer)
 
 
+def test_alert__that_does_not_exist_is_absent(client_as: ClientAs) -> None:
+    assert client_as("dee").post("/objectives/alerts/999/acknowledge/").status_code == 404
+
+
 def test_result__that_it_fired_on_is_kept_as_it_was(client_as: ClientAs, trigger: PolicyTrigger) -> None:
     address = f"/objectives/checkout-works/results/{trigger.evaluation_id}/"
     text = words_of(client_as("eli").get(address))
