@@ -1,7 +1,7 @@
 """Once a month: what the last three full windows say about a target; only a person turns it into a proposal."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from apps.core import clock
@@ -16,18 +16,15 @@ from apps.objectives.operations.judging import Judgement, exemptions_around, jud
 from apps.objectives.queries.agreements import Agreed
 from apps.objectives.queries.incident_spans import IncidentSpan, list_incident_spans
 
-LONGEST_BACK = timedelta(days=300)
-
 
 def suggest_targets(agreed: Mapping[int, Agreed], midnight: datetime) -> int:
     """Write this month's suggestions for objectives; answers how many there were.
 
     Windows are those before the month begins, each full, judged, and apart from the others.
     """
-    incidents = list_incident_spans(
-        {one.indicator.service_id for one in agreed.values()}, midnight - LONGEST_BACK, midnight
-    )
     past = _past_windows(agreed, midnight)
+    oldest = min((_span(one).start for windows in past.values() for one in windows), default=midnight)
+    incidents = list_incident_spans({one.indicator.service_id for one in agreed.values()}, oldest, midnight)
     rows = []
     for pk, one in agreed.items():
         judged = [window for window in past.get(pk, []) if window.evaluation is not None and window.state.is_judged]
@@ -78,9 +75,13 @@ def _ends(window: Window, midnight: datetime) -> list[datetime]:
 
 
 def _had_incident(one: Judgement, incidents: Sequence[IncidentSpan]) -> bool:
-    span = one.evaluation.frame.span if one.evaluation else Span(one.as_of, one.as_of)
+    span = _span(one)
     service_id = one.agreed.indicator.service_id
     return any(incident.service_id == service_id and incident.span.meets(span) for incident in incidents)
+
+
+def _span(one: Judgement) -> Span:
+    return one.evaluation.frame.span if one.evaluation else Span(one.as_of, one.as_of)
 
 
 def _budget(one: Judgement) -> Budget:
@@ -91,7 +92,7 @@ def _budget(one: Judgement) -> Budget:
 
 def _document(one: Judgement, had_incident: bool) -> dict[str, Any]:
     budget = _budget(one)
-    span = one.evaluation.frame.span if one.evaluation else Span(one.as_of, one.as_of)
+    span = _span(one)
     remaining = budget.remaining
     return {
         "start": moment(span.start), "end": moment(span.end), "bad": budget.bad, "counted": budget.counted,

@@ -60,6 +60,20 @@ def test_nothing__where_an_incident_hurt_somebody(organisation: Organisation) ->
     assert suggested(objective) is None
 
 
+def test_nothing__where_an_incident_hurt_somebody_in_the_oldest_of_three_quarters(organisation: Organisation) -> None:
+    month = datetime(2026, 12, 1, tzinfo=ZoneInfo("Europe/Berlin")).astimezone(ZoneInfo("UTC"))
+    now = month + timedelta(minutes=10)
+    indicator = make_indicator(organisation, slice_seconds=3600)
+    year = datetime(2025, 12, 31, 23, tzinfo=ZoneInfo("UTC"))
+    lay(make_series(indicator), spread(year, 273 * 24, 3600, 1_500, 1_000_000))
+    lay(make_series(indicator), spread(month - 25 * HOUR, 25, 3600, 0, 3_000))
+    objective = make_objective(organisation, indicator, target="0.999", window={"calendar": "quarter"})
+    hurt = year + timedelta(days=5)
+    times = {"impact_started": hurt, "detected": hurt, "resolved": hurt + HOUR}
+    make_incident(milestones=[Moment(MilestoneKind(kind), at) for kind, at in times.items()], now=now)
+    assert suggested(objective, now) is None
+
+
 def test_too_little_traffic__one_failure_is_a_tenth_of_the_budget(organisation: Organisation) -> None:
     found = suggested(world(organisation, "0.995", (0, 1, 0), 1120))
     assert found is not None
