@@ -9,8 +9,9 @@ from apps.core import clock
 from apps.core.periods import local_midnight
 from apps.objectives.domain.counts import Counts, DaySum, sum_of
 from apps.objectives.domain.samples import Outcome, first_kept_day
-from apps.objectives.models import Sample, SampleBatch
-from apps.objectives.operations.day_summing import day_row, follow, move_newest, sum_of_row, write_days
+from apps.objectives.models import Sample, SampleBatch, Series
+from apps.objectives.operations.day_summing import day_row, move_newest, sum_of_row, write_days
+from apps.objectives.operations.sample_storing import Written
 from apps.objectives.queries import series as series_queries
 from apps.objectives.queries import stored_samples as queries
 from apps.objectives.queries.stored_samples import DayPlace
@@ -18,12 +19,14 @@ from apps.objectives.queries.stored_samples import DayPlace
 SERIES_AT_ONCE = 200
 
 
-@transaction.atomic
 def replace_days(
-    *, batch: SampleBatch, days: Mapping[DayPlace, Mapping[datetime, Counts]], at: datetime
-) -> dict[DayPlace, Outcome]:
-    """Put whole days in the place of what was stored of them; days that sum up alike write nothing."""
-    locked = series_queries.lock_series(pk for pk, _ in days)
+    batch: SampleBatch, days: Mapping[DayPlace, Mapping[datetime, Counts]], locked: Mapping[int, Series],
+    written: Written,
+) -> dict[DayPlace, Outcome]:  # fmt: skip
+    """Put whole days in the place of what was stored of them; days that sum up alike write nothing.
+
+    The series are locked, and what follows is for the caller.
+    """
     standing = queries.stored_days(days)
     sums = {place: sum(map(sum_of, found.values()), DaySum()) for place, found in days.items()}
     changed = [place for place, new in sums.items() if place not in standing or sum_of_row(standing[place]) != new]
@@ -31,8 +34,8 @@ def replace_days(
         write_days(day_row(place, sums[place], batch.pk) for place in sorted(changed))
         for series_id, day in changed:
             _remove([series_id], day, day + timedelta(days=1))
-        ended = move_newest(locked, _newest({place: days[place] for place in changed}))
-        follow(locked, changed, ended, at)
+        written.changed.update(changed)
+        written.ended |= move_newest(locked, _newest({place: days[place] for place in changed}))
     return {place: _outcome(place in standing, place in set(changed)) for place in days}
 
 

@@ -11,8 +11,9 @@ from apps.objectives.domain.counts import Counts, Slice, day_of
 from apps.objectives.domain.samples import Outcome, first_kept_day
 from apps.objectives.models import SampleBatch
 from apps.objectives.operations.day_replacing import replace_days
+from apps.objectives.operations.day_summing import follow
 from apps.objectives.operations.sample_receiving import ensure_series
-from apps.objectives.operations.sample_storing import store
+from apps.objectives.operations.sample_storing import Written, write_slices
 from apps.objectives.queries import series as series_queries
 
 Key = tuple[int, str]  # indicator and key
@@ -40,8 +41,13 @@ def import_counts(
                 days.setdefault((known[key], day), {})[starts_at] = counts
             else:
                 slices.append((key, starts_at, counts))
-    outcomes = store(batch=batch, items=[(known[key], Slice(start, counts)) for key, start, counts in slices], at=at)
-    of_day = replace_days(batch=batch, days=days, at=at) if days else {}
+    # All series before anything else: a push that waits for one of them holds none that is wanted later.
+    locked, written = series_queries.lock_series(known[key] for key in counted), Written()
+    items = [(known[key], Slice(start, counts)) for key, start, counts in slices]
+    outcomes = write_slices(batch, items, locked, written)
+    of_day = replace_days(batch, days, locked, written) if days else {}
+    if written.changed:
+        follow(locked, written.changed, written.ended, at)
     became = {
         key: {start: of_day.get((known[key], day_of(start, zone)), Outcome.UNCHANGED) for start in found}
         for key, found in counted.items()

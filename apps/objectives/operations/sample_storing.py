@@ -1,6 +1,7 @@
 """The one writer of slices: a slice, the sum of its day and the duty to evaluate change in one transaction."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
@@ -9,13 +10,21 @@ from apps.core import clock
 from apps.core.bulk import insert_rows
 from apps.objectives.domain.counts import Counts, DaySum, Slice, change_of, day_of
 from apps.objectives.domain.samples import Outcome, Place, fold_batch
-from apps.objectives.models import Sample, SampleBatch
+from apps.objectives.models import Sample, SampleBatch, Series
 from apps.objectives.operations.day_summing import add_to_days, follow, move_newest
 from apps.objectives.queries import series as series_queries
 from apps.objectives.queries import stored_samples as queries
 from apps.objectives.queries.stored_samples import DayPlace, StoredSlice
 
 COLUMNS = ("series_id", "starts_at", "good", "valid", "total", "first_batch_id", "last_batch_id")
+
+
+@dataclass
+class Written:
+    """What was written under the locks of the series; `follow` takes it on, once for a transaction."""
+
+    changed: set[DayPlace] = field(default_factory=set)
+    ended: set[DayPlace] = field(default_factory=set)
 
 
 @transaction.atomic
@@ -26,6 +35,17 @@ def store(*, batch: SampleBatch, items: Sequence[tuple[int, Slice]], at: datetim
     due.
     """
     locked = series_queries.lock_series(pk for pk, _ in items)
+    written = Written()
+    outcomes = write_slices(batch, items, locked, written)
+    if written.changed:
+        follow(locked, written.changed, written.ended, at)
+    return outcomes
+
+
+def write_slices(
+    batch: SampleBatch, items: Sequence[tuple[int, Slice]], locked: Mapping[int, Series], written: Written
+) -> list[Outcome]:
+    """Write slices and the sums of their days; the series are locked, and what follows is for the caller."""
     standing = queries.stored_slices({(pk, one.starts_at) for pk, one in items})
     before = {place: one.counts for place, one in standing.items()}
     changed, outcomes = fold_batch(before, (((pk, one.starts_at), one.counts) for pk, one in items))
@@ -33,7 +53,8 @@ def store(*, batch: SampleBatch, items: Sequence[tuple[int, Slice]], at: datetim
         _write(batch, standing, changed)
         changes = _changes(before, changed)
         add_to_days(changes)
-        follow(locked, changes, move_newest(locked, _newest(changed)), at)
+        written.changed.update(changes)
+        written.ended |= move_newest(locked, _newest(changed))
     return outcomes
 
 

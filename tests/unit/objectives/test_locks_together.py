@@ -1,6 +1,5 @@
 """Locks of objectives on PostgreSQL: who writes rows that name a locked row does not wait for it."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -38,7 +37,7 @@ def _named_meanwhile(objective: Objective, series: Series) -> str:
 def test_lock__a_row_that_names_what_is_locked_is_written_meanwhile(organisation: Organisation, lock: str) -> None:
     indicator = make_indicator(organisation)
     objective, series = make_objective(organisation, indicator), make_series(indicator)
-    locks: dict[str, Callable[[], object]] = {
+    locks = {
         "series": lambda: series_queries.lock_series([series.pk]),
         "objective": lambda: standing.lock_objective(objective.pk),
     }

@@ -13,6 +13,8 @@ from apps.integrations import queries
 from apps.integrations.domain.csv_columns import CsvKind
 from apps.integrations.models import ImportRun
 from apps.objectives.models import BusinessFact, Sample, SampleBatch, SampleDay, Series
+from apps.objectives.operations import evaluation_asking
+from apps.objectives.queries import series
 from tests.personas import Organisation, principal_of
 from tests.sampling import NOON, make_indicator
 
@@ -137,3 +139,15 @@ def test_business__numbers_are_facts_of_their_service(organisation: Organisation
         ("sign_ups", Decimal("412.5"), "", ""), ("revenue", Decimal("-3.2"), "EUR", "checkout"),
     }  # fmt: skip
     assert _counts(_bring(text, organisation, CsvKind.BUSINESS)) == (0, 0, 2, 1)
+
+
+def test_samples__every_series_is_locked_once_before_anything_follows(
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    lock, ask = series.lock_series, evaluation_asking.ask
+    monkeypatch.setattr(series, "lock_series", lambda ids: done.append("lock") or lock(ids))
+    monkeypatch.setattr(evaluation_asking, "ask", lambda *said: done.append("ask") or ask(*said))
+    make_indicator(organisation)
+    _bring(f"{HEADER}{ROW}2026-08-24T09:00:00Z,9,10,,\n{ROW}2026-04-01T09:00:00Z,9,10,,\n", organisation)
+    assert done == ["lock", "ask"]

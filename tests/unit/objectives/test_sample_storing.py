@@ -7,14 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from apps.accounts.domain import SYSTEM
 from apps.core import clock
 from apps.core.immutable import writing
 from apps.objectives.domain.counts import Counts, DaySum, Slice, roll_up
 from apps.objectives.domain.samples import Outcome
 from apps.objectives.models import EvaluationDue, Objective, Sample, SampleDay, SampleFact
 from apps.objectives.operations.day_publishing import publish_ended_days
-from apps.objectives.operations.day_replacing import remove_old_slices, replace_days
+from apps.objectives.operations.day_replacing import remove_old_slices
 from apps.objectives.operations.day_summing import SUMS, sum_of_row
+from apps.objectives.operations.sample_importing import import_counts
 from tests.personas import Organisation, make_organisation
 from tests.sampling import NOON, SLICE, TEN, make_batch, make_indicator, make_series, one, put
 from tests.services import examples
@@ -101,14 +103,17 @@ def test_facts__the_last_day_of_a_source_that_fell_silent_is_published_too(organ
 
 def test_days__older_than_slices_are_brought_as_a_whole(organisation: Organisation) -> None:
     series = make_series(make_indicator(organisation))
-    day, start = date(2026, 4, 1), datetime(2026, 4, 1, 8, tzinfo=UTC)
-    place = (series.pk, day)
+    start, place = datetime(2026, 4, 1, 8, tzinfo=UTC), (series.indicator_id, "")
     slices = {start: Counts(9, 10, 10), start + SLICE: Counts(0, 0, 0)}
-    with clock.playing(NOON):
-        assert replace_days(batch=make_batch(), days={place: slices}, at=NOON) == {place: Outcome.CREATED}
-        assert replace_days(batch=make_batch(), days={place: slices}, at=NOON) == {place: Outcome.UNCHANGED}
-        again = {place: {start: Counts(5, 5, 5)}}
-        assert replace_days(batch=make_batch(), days=again, at=NOON) == {place: Outcome.UPDATED}
+
+    def brought(found: dict[datetime, Counts]) -> set[Outcome]:
+        with clock.playing(NOON):
+            became = import_counts(counted={place: found}, channel="csv", team_id=None, by=SYSTEM)
+        return set(became[place].values())
+
+    assert brought(slices) == {Outcome.CREATED}
+    assert brought(slices) == {Outcome.UNCHANGED}
+    assert brought({start: Counts(5, 5, 5)}) == {Outcome.UPDATED}
     assert sum_of_row(SampleDay.objects.get()) == DaySum(5, 5, 5, seen=1)
     assert SampleDay.objects.get().imported_by_batch is not None
     assert not Sample.objects.exists()
