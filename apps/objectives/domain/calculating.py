@@ -4,7 +4,7 @@ Counts come as sums (of the whole and of each key), or slice by slice; nothing o
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from apps.core.fact_parsing import Fault, parse_instant
 from apps.core.faults import Faults, said
 from apps.objectives.domain.budgets import budget_of
 from apps.objectives.domain.burning import MissingTier, Tier, Tiers
-from apps.objectives.domain.counts import Counts, Slice, Tally, add_keys, tally
+from apps.objectives.domain.counts import Counts, Slice, Tally, add_keys, seen_beside, tally
 from apps.objectives.domain.evaluating import Frame, Measured, evaluate, frame_of, tiers_for
 from apps.objectives.domain.exempting import ExemptSpan, split
 from apps.objectives.domain.indicator_words import DEFAULT_SLICE_SECONDS, SLICE_SECONDS
@@ -41,6 +41,12 @@ class Sums:
 
     measured: Measured
     raw: Tally
+
+    def beside(self, total: "Sums") -> "Sums":
+        """Those of a key, as they stand beside the sum's."""
+        mine = self.measured
+        seen = seen_beside(mine.seen, mine.unusable, total.measured.seen)
+        return Sums(replace(mine, seen=seen), self.raw)
 
 
 @dataclass(frozen=True)
@@ -225,7 +231,8 @@ class _Reader:
         if keys == [""]:
             return total, {}
         by_key = {key: [one for one in slices if one.key == key] for key in keys}
-        return total, {key: _sums_of(promise, mine, spans, exempt) for key, mine in by_key.items()}
+        sums = {key: _sums_of(promise, mine, spans, exempt) for key, mine in by_key.items()}
+        return total, {key: one.beside(total) for key, one in sums.items()}
 
 
 def _sums_of(

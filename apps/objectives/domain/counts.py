@@ -126,6 +126,11 @@ def add_keys(slices: Iterable[Slice]) -> Iterator[Slice]:
         yield Slice(starts_at, sum(usable, Counts(0, 0, 0)) if usable else found[0])
 
 
+def seen_beside(seen: int, unusable: int, total_seen: int) -> int:
+    """Slices of a key that count as seen: where it is silent while another reports, it is idle and nobody came."""
+    return max(seen, total_seen - unusable)
+
+
 def is_bad_slice(counts: Counts, slice_target: Decimal) -> bool:
     """The share of good events lies below the slice's target; exactly on it is met."""
     return Fraction(counts.good) < Fraction(slice_target) * counts.valid

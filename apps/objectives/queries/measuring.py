@@ -7,6 +7,7 @@ from typing import cast
 
 from apps.core import clock
 from apps.core.periods import local_midnight
+from apps.objectives.domain.counts import seen_beside
 from apps.objectives.domain.evaluating import Frame, frame_of
 from apps.objectives.domain.exempting import ExemptSpan
 from apps.objectives.domain.indicator_words import KINDS, Dimension
@@ -186,8 +187,8 @@ def _answer(framed: Framed, parts: Sequence[Counted]) -> Answer:
 
 
 def _of_key(units: Units, total: Units) -> Units:
-    """A key that is silent while another reports is idle: the source is alive, and nobody came."""
-    return Units(units.raw, units.kept, max(units.seen, total.seen - units.unusable), units.unusable)
+    seen = seen_beside(units.seen, units.unusable, total.seen)
+    return Units(units.raw, units.kept, seen, units.unusable)
 
 
 def measure(questions: Sequence[Question]) -> list[Answer | None]:

@@ -98,6 +98,35 @@ def test_calculate__example_5_tenants(api_client_as) -> None:
     assert body["budget"]["remaining"]["text"] == f"46.8{NBSP}%"
 
 
+def test_calculate__a_key_that_is_silent_while_another_reports_is_idle(api_client_as) -> None:
+    """As of stored samples: of one key a single slice came, and it is judged all the same."""
+    start = datetime(2026, 8, 24, tzinfo=ZoneInfo("UTC"))
+    often = [
+        {"start": (start + n * timedelta(hours=1)).isoformat(), "good": 100, "valid": 100, "key": "acme"}
+        for n in range(24)
+    ]  # fmt: skip
+    once = {"start": start.isoformat(), "good": 90, "valid": 100, "key": "birch"}
+    body = calculate(
+        api_client_as("read"), slice_seconds=3600, version={"target": "0.99", "window": {"rolling_days": 1}},
+        slices=[*often, once],
+    )  # fmt: skip
+    assert {one["key"]: one["state"] for one in body["keys"]} == {"acme": "ok", "birch": "exhausted"}
+
+
+def test_calculate__a_calendar_month_with_a_shorter_day(api_client_as, settings) -> None:
+    settings.REPORTING_ZONE = "Europe/Madrid"
+    body = calculate(
+        api_client_as("read"), data_up_to="2026-03-29T05:00:00+02:00",
+        version={
+            "target": "0.999", "method": "time_slices", "slice_target": "0.95", "window": {"calendar": "month"},
+        },
+        counts={"bad": 0, "counted": 8100, "seen": 8100},
+    )  # fmt: skip
+    # 28 days and the four hours of the 29th, of which the third was left out by the clock.
+    assert body["times"]["slices_elapsed"] == 28 * 288 + 4 * 12
+    assert body["times"]["slices_elapsed"] + body["times"]["slices_to_come"] == 8916
+
+
 def test_calculate__slices_of_keys_with_an_exemption(api_client_as) -> None:
     slices = [
         {"start": f"2026-08-24T07:{minute:02d}:00Z", "good": good, "valid": 100, "key": key}
