@@ -45,6 +45,11 @@ class TeamBudget:
     fired: list[Fired] = field(default_factory=list)
     days: list[DayCount] = field(default_factory=list)
 
+    @property
+    def is_judged(self) -> bool:
+        """Something can be said about it now."""
+        return self.evaluation is not None and self.evaluation.judged.state.is_judged
+
 
 def packed_rows(where: Mapping[str, Any], today: date, *, with_days: bool = False) -> list[QuerySet[Any]]:
     """What is promised today where objectives meet a condition, open triggers, and days of the windows.

@@ -90,7 +90,7 @@ def _hand_over_url(request: PageRequest, page: ServicePage) -> str:
 
 def _advice(page: ServicePage) -> dict[str, Any]:
     """What a release of the service should know; nothing is blocked by it."""
-    found = advise_on(page.service, [fired for budget in page.budgets for fired in budget.fired])
+    found = advise_on(page.service, page.budgets)
     tone = {Advice.OPEN: "quiet", Advice.CAREFUL: "note", Advice.UNDECIDED: "bad", Advice.FROZEN: "bad"}[found.advice]
     first = next(iter(found.fired), None)
     return {

@@ -79,6 +79,19 @@ def test_advice__a_service_without_triggers_is_open_and_an_absent_one_404(
     get(api_client_as("read"), "/api/v1/services/nothing/release-advice/", 404)
 
 
+def test_advice__names_the_budgets_that_nothing_is_known_about(api_client_as, organisation: Organisation) -> None:
+    read = api_client_as("read")
+    assert get(read, ADVICE)["sentence"].startswith("No SLO of Checkout API is in force")
+    objective = make_objective(organisation, make_indicator(organisation, slice_seconds=3600))
+    said = "No budget stands against a release of Checkout API, but not every budget is judged now: Checkout works."
+    body = get(read, ADVICE)
+    assert [body["advice"], body["sentence"]] == ["open", said]
+    lay(make_series(objective.indicator), spread(NEWEST - 671 * HOUR, 672, 3600, 100, 1_284_500))
+    with clock.playing(NOW):
+        evaluating.evaluate_now([objective.pk])
+    assert get(read, ADVICE)["sentence"] == "Nothing stands against a release of Checkout API."
+
+
 def test_policies__as_they_are_agreed_today(api_client_as, trigger: PolicyTrigger) -> None:
     [policy] = get(api_client_as("read"), "/api/v1/budget-policies/?team=checkout")["results"]
     assert [policy["slug"], policy["version"]] == ["checkout-budget", 1]
