@@ -6,6 +6,7 @@ import re
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -117,6 +118,7 @@ class _Exchange:
 
     def __init__(self, seconds: float) -> None:
         self._seconds, self._is_over = seconds, False
+        self._until = time.monotonic() + seconds
         self._socket: socket.socket | None = None
         self._timer = threading.Timer(seconds, self._cut_off)
         self._timer.daemon = True
@@ -145,7 +147,8 @@ class _Exchange:
         self._is_over = True
         if self._socket is not None:
             try:
-                self._socket.shutdown(socket.SHUT_RDWR)
+                # Not the method of a secured socket: that takes its state away from under whoever is reading.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
             except OSError:
                 return
 
@@ -155,16 +158,38 @@ class _Exchange:
         found = socket.getaddrinfo(host, _port_of(parts), type=socket.SOCK_STREAM)
         family, kind, protocol, _, where = found[0]
         _require_reachable(str(where[0]))
-        self._socket = socket.socket(family, kind, protocol)
-        self._socket.settimeout(self._seconds)
+        made = self._hold(socket.socket(family, kind, protocol))
         try:
-            self._socket.connect(where)
+            made.connect(where)
             if parts.scheme == "https":
-                self._socket = ssl.create_default_context().wrap_socket(self._socket, server_hostname=host)
+                made = self._secure(made, host)
+            self.require_in_time()
         except BaseException:
-            self._socket.close()
+            made.close()
             raise
-        return self._socket
+        return made
+
+    def _hold(self, made: socket.socket) -> socket.socket:
+        """Make a socket the one that is cut off; the end may have come while there was none, as in a name's lookup."""
+        self._socket = made
+        left = self._until - time.monotonic()
+        if self._is_over or left <= 0:
+            made.close()
+            raise TooSlow(f"over {self._seconds:g} s")
+        made.settimeout(left)
+        return made
+
+    def _secure(self, plain: socket.socket, host: str) -> socket.socket:
+        """Shake hands on the socket that is held: wrapping empties the plain one, which nobody could cut off."""
+        context = ssl.create_default_context()
+        secured = context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
+        self._hold(secured)
+        try:
+            secured.do_handshake()
+        except BaseException:
+            secured.close()
+            raise
+        return secured
 
 
 def _require_reachable(address: str) -> None:

@@ -1,7 +1,10 @@
 """The one door out: named hosts alone, nothing followed, time and size bounded, addresses looked at once resolved."""
 
 import socket
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -102,6 +105,49 @@ def test_answer__that_drips_is_cut_off_though_each_byte_comes_in_time(address: s
     script.fault = "slow"
     with pytest.raises(TooSlow):
         _post(address, seconds=0.4)
+
+
+def test_name__that_is_looked_up_for_too_long_is_asked_nothing(
+    address: str, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = socket.getaddrinfo("127.0.0.1", int(address.rpartition(":")[2]), type=socket.SOCK_STREAM)
+
+    def slowly(*_args: Any, **_more: Any) -> Any:
+        time.sleep(0.3)
+        return found
+
+    monkeypatch.setattr(socket, "getaddrinfo", slowly)
+    with pytest.raises(TooSlow):
+        _post(address, seconds=0.1)
+    assert script.calls == []
+
+
+@contextmanager
+def _dripping_handshake() -> Iterator[int]:
+    """A server that begins a handshake and never ends it: a byte now and then; gives its port."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drip() -> None:
+            with suppress(OSError):
+                one, _ = listening.accept()
+                with one:
+                    one.sendall(b"\x16\x03\x03\x40\x00")  # a record of 16 KiB is to follow
+                    for _ in range(80):
+                        one.sendall(b"\x00")
+                        time.sleep(0.05)
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        yield listening.getsockname()[1]
+        thread.join()
+
+
+def test_handshake__that_drips_is_cut_off() -> None:
+    with _dripping_handshake() as port:
+        began = time.monotonic()
+        with pytest.raises(TooSlow):
+            _post(f"https://127.0.0.1:{port}", seconds=0.4)
+        assert time.monotonic() - began < 2
 
 
 def test_server__that_is_not_there_is_not_reached() -> None:
