@@ -19,6 +19,7 @@ from apps.objectives.models import BudgetStatus, EvaluationDue, Objective, Objec
 from apps.objectives.operations import budget_telling as telling
 from apps.objectives.operations.alerting import AlertChanges, follow_alerts
 from apps.objectives.operations.budget_facts import publish_alerts, publish_budget_days
+from apps.objectives.operations.day_publishing import SETTLED
 from apps.objectives.operations.evaluation_asking import ask_objectives
 from apps.objectives.operations.judging import (
     Exempt,
@@ -29,6 +30,7 @@ from apps.objectives.operations.judging import (
     measure_now,
     stale_at,
 )
+from apps.objectives.operations.leaving import end_alerts
 from apps.objectives.operations.status_keeping import keep_results, write_statuses
 from apps.objectives.operations.suggesting import suggest_targets
 from apps.objectives.operations.triggering import fire_rules, follow_triggers
@@ -39,6 +41,8 @@ from apps.objectives.queries.measuring import Answer
 
 BATCH = 200
 HOLD = timedelta(minutes=10)
+# Rows that failed together are tried again at once in smaller parts, so that one that cannot be done stands alone.
+WAITS = (timedelta(0),) * 4 + (timedelta(minutes=10),) * 7
 MOST_MIDNIGHTS = 7
 SHORTEST_WAIT = timedelta(minutes=1)
 Changed = Mapping[int, date | None]
@@ -46,7 +50,7 @@ Changed = Mapping[int, date | None]
 
 def evaluate_due(*, limit: int = BATCH) -> int:
     """Evaluate every objective that is due, so many at a time; answers how many there were."""
-    return drain(EvaluationDue, evaluate, batch=limit, hold=HOLD)
+    return drain(EvaluationDue, evaluate, batch=limit, hold=HOLD, waits=WAITS)
 
 
 @transaction.atomic
@@ -60,7 +64,8 @@ def evaluate(duties: Sequence[EvaluationDue]) -> None:
     """Evaluate the objectives of these duties."""
     at, changed = clock.as_of(), {duty.objective_id: duty.changed_from for duty in duties}
     agreed = {one.objective.pk: one for one in agreements.list_agreed(changed, clock.local_day(at))}
-    triggers = queries.lock_open_triggers(list(agreed))
+    end_alerts(changed.keys() - agreed.keys(), at)
+    triggers = [one for one in queries.lock_open_triggers(list(agreed)) if agreements.can_read(one.version)]
     exempt = exemptions_around(agreed.values(), at)
     versions = _versions(agreed, triggers)
     answers = measure_now(agreed, versions, exempt, changed)
@@ -70,7 +75,7 @@ def evaluate(duties: Sequence[EvaluationDue]) -> None:
         pk: judge(one, one.promise, in_force.get(pk), exempt[pk], at, alerts.open_keys[pk])
         for pk, one in agreed.items()
     }  # fmt: skip
-    _keep_midnights(agreed, exempt, at)
+    _keep_midnights(agreed, exempt, changed, at)
     before = queries.statuses_of(list(agreed))
     was = {pk: row for (pk, key), row in before.items() if not key}
     write_statuses(list(judged.values()), before, clock.now())
@@ -101,10 +106,13 @@ def _met(
         yield trigger.pk, one.is_met
 
 
-def _keep_midnights(agreed: Mapping[int, Agreed], exempt: Exempt, at: datetime) -> None:
-    """Keep the results of local midnights that have passed and have none yet, oldest first."""
+def _keep_midnights(agreed: Mapping[int, Agreed], exempt: Exempt, changed: Changed, at: datetime) -> None:
+    """Keep the results of local midnights that have none yet, oldest first.
+
+    A day is kept once its late slices had time to come: its result stays as it is.
+    """
     newest = queries.newest_midnights(list(agreed))
-    zone, today = clock.reporting_zone(), clock.local_day(at)
+    zone, today = clock.reporting_zone(), clock.local_day(at - SETTLED)
     missing: dict[date, list[int]] = {}
     for pk in agreed:
         last = clock.local_day(newest[pk]) if pk in newest else today - DAY
@@ -113,17 +121,24 @@ def _keep_midnights(agreed: Mapping[int, Agreed], exempt: Exempt, at: datetime) 
     for day, pks in sorted(missing.items()):
         midnight = local_midnight(day, zone)
         mine = {one.objective.pk: one for one in agreements.list_agreed(pks, day - DAY)}
-        results = _judge_before(mine, exempt, midnight)
+        # The version before is measured no more today: its last day, and what changed, are counted once more.
+        followed = {
+            pk: min(changed.get(pk) or day - DAY, day - DAY)
+            for pk, one in mine.items() if one.version.pk != agreed[pk].version.pk
+        }  # fmt: skip
+        results = _judge_before(mine, exempt, followed, midnight)
         keep_results(results, EvaluationCause.MIDNIGHT, midnight, clock.now())
         publish_budget_days(results, day - DAY)
         if day.day == 1:
             suggest_targets(mine, midnight)
 
 
-def _judge_before(agreed: Mapping[int, Agreed], exempt: Exempt, instant: datetime) -> list[Judgement]:
+def _judge_before(
+    agreed: Mapping[int, Agreed], exempt: Exempt, changed: Changed, instant: datetime
+) -> list[Judgement]:  # fmt: skip
     """Objectives as they stood at an instant, by what had come until now."""
     versions = {(pk, one.version.pk): one.version for pk, one in agreed.items()}
-    answers = measure_now(agreed, versions, exempt, {}, before=instant)
+    answers = measure_now(agreed, versions, exempt, changed, before=instant)
     return [
         judge(one, one.promise, answers.get((pk, one.version.pk)), exempt[pk], instant) for pk, one in agreed.items()
     ]
@@ -134,7 +149,7 @@ def _come_again(duties: Sequence[EvaluationDue], judged: Mapping[int, Judgement]
 
     A moved `due_at` keeps the row from being marked done; retired objectives come no more.
     """
-    midnight = local_midnight(clock.local_day(at) + DAY, clock.reporting_zone())
+    midnight = _clock_turns(at)
     standing = due_evaluations.list_standing([duty.objective_id for duty in duties], clock.local_day(at))
     together: dict[tuple[datetime, datetime], list[int]] = {}
     for duty in duties:
@@ -145,6 +160,13 @@ def _come_again(duties: Sequence[EvaluationDue], judged: Mapping[int, Judgement]
     for (claimed, due_at), pks in together.items():
         rows = EvaluationDue.objects.filter(pk__in=pks, due_at=claimed)
         rows.update(due_at=due_at, attempts=0, last_error="", changed_from=None)
+
+
+def _clock_turns(at: datetime) -> datetime:
+    """The next local midnight, or when the day that ended with the last one is kept."""
+    zone, today = clock.reporting_zone(), clock.local_day(at)
+    settled = local_midnight(today, zone) + SETTLED
+    return settled if settled > at else local_midnight(today + DAY, zone)
 
 
 def _next(one: Judgement, at: datetime, midnight: datetime) -> datetime:
