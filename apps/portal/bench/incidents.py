@@ -15,7 +15,7 @@ from apps.accounts.models import User
 from apps.core import clock
 from apps.core.periods import Grain, period_on
 from apps.incidents.domain.retro_words import RetroState
-from apps.incidents.models import Incident, Retro
+from apps.incidents.models import Incident, RetroSection
 from apps.portal.bench.calling import make_pages, store_pages
 from apps.portal.bench.happening import make_incidents, store_incidents
 from apps.portal.bench.learning import store_learning
@@ -87,13 +87,14 @@ def _asking(client: Client, addresses: Iterator[str]) -> Ask:
 
 def _saving(client: Client) -> Ask:
     """Write on at the drafts of the reader's team as the script of the page does."""
-    drafts = Retro.objects.filter(state=RetroState.DRAFT.value, incident__owner_team__slug="team-0")
-    places = cycle([reverse("incidents:retro-section", args=[row.incident_id, SECTION]) for row in drafts])
-    revisions: dict[str, int] = {}
+    own = {"retro__state": RetroState.DRAFT.value, "retro__incident__owner_team__slug": "team-0"}
+    drafts = RetroSection.objects.filter(key=SECTION, **own).values_list("retro__incident_id", "revision")
+    revisions = {reverse("incidents:retro-section", args=[pk, SECTION]): revision for pk, revision in drafts}
+    places = cycle(list(revisions))
 
     def save() -> Any:
         place = next(places)
-        revision = revisions.get(place, 3)
+        revision = revisions[place]
         sent = {"revision": revision, "what_happened": f"After revision {revision} more was found out. " * 20}
         answer = client.post(place, sent, headers={"Accept": "application/json"})
         revisions[place] = answer.json()["revisions"][""] if answer.status_code == 200 else revision
