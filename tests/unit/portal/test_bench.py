@@ -13,14 +13,28 @@ from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 
-from apps.portal.bench import auditing, ingesting, lateness, paging, previewing, rebuilding, report, running, scratch
+from apps.portal.bench import (
+    auditing,
+    happening,
+    incidents,
+    ingesting,
+    lateness,
+    paging,
+    previewing,
+    rebuilding,
+    report,
+    running,
+    scratch,
+)
+from apps.portal.bench.calling import make_pages
+from apps.portal.bench.happening import make_incidents
 from apps.portal.bench.history import make_history
 from apps.portal.bench.sizes import LARGE, SMALL, Size
 from apps.portal.bench.steps import STEPS
 from tests.demo_database import speaking_to
 
 TINY = Size("small", teams=5, services=12, deployments=300, changes=500, days=100)
-USING_SCRATCH = (auditing, lateness, paging, previewing, rebuilding, running)
+USING_SCRATCH = (auditing, incidents, lateness, paging, previewing, rebuilding, running)
 QUIET = {"PLUMBLINE_WORK_AT_COMMIT": False, "PLUMBLINE_INLINE_WORK": False, "ALLOWED_HOSTS": ["127.0.0.1"]}
 
 
@@ -45,6 +59,16 @@ def test_history__changes_and_remediations_name_deployments() -> None:
     mended = history.remediations()
     assert set(mended["failed"]) | set(mended["fixed_by"]) <= keys
     assert (mended["failed"] != mended["fixed_by"]).all()
+
+
+def test_incidents__are_the_same_on_every_machine() -> None:
+    once, again = (make_incidents(TINY, 60) for _ in range(2))
+    assert once == again
+    assert [one.is_over for one in once].count(False) == happening.GOING_ON
+    assert all(one.started_at < one.steps[0] for one in once)
+    pages = next(iter(make_pages(TINY, 50).frames([1, 2])))
+    assert pages.equals(next(iter(make_pages(TINY, 50).frames([1, 2]))))
+    assert pages.filter(pages["bucket"] == "night")["night"].null_count() == 0
 
 
 def test_sizes__are_those_that_the_bars_name() -> None:
@@ -114,6 +138,10 @@ def shrink(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(paging, "TIMES", 1)
     patch.setattr(previewing, "SIZE", TINY)
     patch.setattr(previewing, "TIMES", 1)
+    patch.setattr(incidents, "SIZE", Size("happen", teams=5, services=12, deployments=300, changes=0, days=100))
+    for name, value in (("INCIDENTS", 120), ("PAGES", 600), ("TIMES", 2)):
+        patch.setattr(incidents, name, value)
+    patch.setattr(happening, "GOING_ON", 5)
     for name, value in (("PER_CALL", 30), ("CALLS", 2), ("SINGLES", 6)):
         patch.setattr(ingesting, name, value)
     for name, value in (("WRITERS", 2), ("APPENDS", 8), ("EVENTS", 40)):
@@ -149,9 +177,24 @@ def test_measure__late_facts_ingest_previews_and_the_chain(figures: dict[str, An
 
 
 @pytest.mark.postgres
+def test_measure__incidents_among_many_keep_their_queries(figures: dict[str, Any]) -> None:
+    found = figures["incidents"]
+    assert set(found) == set(incidents.GOALS)
+    assert all(one["met"] and 0 < one["queries"] <= 12 for one in found.values())
+
+
+@pytest.mark.postgres
 def test_report__has_a_line_for_everything_measured(figures: dict[str, Any]) -> None:
     lines = list(report.lines(figures))
-    begun = ("rebuild small:", "late deployment, in small:", "bulk ingest:", "page home:", "impact preview:", "audit ")
+    begun = (
+        "rebuild small:",
+        "late deployment, in small:",
+        "bulk ingest:",
+        "page home:",
+        "impact preview:",
+        "audit ",
+        "section save, ",
+    )
     assert [any(line.startswith(start) for line in lines) for start in begun] == [True] * len(begun)
 
 
