@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -213,3 +214,26 @@ def test_tenants__each_key_has_its_own_status(organisation: Organisation) -> Non
     assert [whole.keys_within, whole.keys_judged, whole.keys_unjudged] == [3, 4, 1]
     found = {key: status_of(objective, key).state for key in tenants}
     assert found == {"acme": "ok", "birch": "ok", "cobalt": "exhausted", "dune": "ok", "elm": "insufficient"}
+
+
+@pytest.mark.parametrize(
+    ("newest", "slices"),
+    [
+        (datetime(2026, 3, 31, 21, 55, tzinfo=UTC), 8_916),
+        (datetime(2026, 10, 31, 22, 55, tzinfo=UTC), 8_940),
+    ],
+)
+def test_month__in_which_the_clock_is_moved_holds_the_slices_of_its_hours(
+    organisation: Organisation, settings: Any, newest: datetime, slices: int
+) -> None:
+    """The stored samples begin a day before the month and fill it to its end; each is counted."""
+    settings.REPORTING_ZONE = "Europe/Madrid"
+    indicator = make_indicator(organisation)
+    more = slices + 288
+    lay(make_series(indicator), spread(newest - (more - 1) * timedelta(minutes=5), more, 300, 0, more))
+    objective = make_objective(
+        organisation, indicator, method="time_slices", slice_target="0.95", window={"calendar": "month"}
+    )
+    evaluate(objective, at=newest + timedelta(minutes=7))
+    status = status_of(objective)
+    assert [status.elapsed, status.counted, status.basis, status.seen] == [slices] * 4
