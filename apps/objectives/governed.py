@@ -125,18 +125,14 @@ def preview_indicator(change: Change) -> list[Section]:
 
 
 def preview_objective(change: Change) -> list[Section]:
-    """What signers should know, and until when the version before stands beside the new one."""
+    """What signers should know, and what a change of the promise leaves as it was."""
     draft = change.extra["draft"]
     if isinstance(draft, RetirementDraft):
         return [Section(f"What becomes of {change.name}", (draft.text, "Open triggers stay until people close them."))]
     said = warnings_of(draft.promise, others_on_flow=find_others_on_flow(draft))
     said.append(f"It is looked at again on {day_words(draft.promise.revisit_on)}.")
     if draft.current is not None and not draft.is_same_meaning:
-        window = agreements.promise_of(draft.current).window.words
-        said.append(
-            f"It judges the whole window from its date on; for {window} the result of version "
-            f"{draft.current.number} stands beside it. Evaluations and open triggers stay as they are."
-        )
+        said.append("It judges the whole window from its date on. Evaluations and open triggers stay as they are.")
     return [Section(f"What signers should know of {change.name}", tuple(said))]
 
 
@@ -181,8 +177,8 @@ kinds.register(
         _apply(agreeing.write_policy_version, agreeing.retire_policy), labels=dict(_labels("policy")),
     )
 )  # fmt: skip
-for key, name in ((INDICATOR, "indicator"), (OBJECTIVE, "objective"), (POLICY, "policy")):
-    kinds.set_pages(
-        key,
-        Pages(of_object=f"objectives:{name}-versions", new=f"objectives:{name}-propose", edit=name_edit_form),
-    )
+_OBJECTS = {
+    INDICATOR: ("indicator", "indicator"), OBJECTIVE: ("objective", "objective"), POLICY: ("policy", "policy-versions"),
+}  # fmt: skip
+for key, (name, page) in _OBJECTS.items():
+    kinds.set_pages(key, Pages(of_object=f"objectives:{page}", new=f"objectives:{name}-propose", edit=name_edit_form))

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from apps.core.problems import Absent
 from apps.objectives.domain.agreed_words import say_indicator, say_policy, say_promise
+from apps.objectives.domain.indicator_words import SampleSource
 from apps.objectives.models import BudgetPolicy, Indicator, Objective
 from apps.objectives.queries import agreements, standing
 from apps.teams.models import Team
@@ -105,6 +106,12 @@ def list_told(row: Row) -> list[Told]:
 def _spec_of(objective: Objective) -> Any:
     newest = standing.newest_indicator_version(objective.indicator)
     return agreements.spec_of(newest) if newest else None
+
+
+def is_pulled(row: Row) -> bool:
+    """True for an objective whose counts are pulled: only those have rules for Prometheus."""
+    spec = _spec_of(row) if isinstance(row, Objective) else None
+    return spec is not None and spec.source is SampleSource.PULL
 
 
 def _told(row: Row, version: Any, spec: Any) -> Told:

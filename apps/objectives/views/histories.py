@@ -85,10 +85,19 @@ def _versions(request: PageRequest, kind: str, slug: str) -> HttpResponse:
         "noun": NOUNS[kind],
         "table": _table(kind, slug, told),
         "open_proposals": open_proposals(kind, slug),
+        "files": _files(row) if kind == "slo" else [],
         "propose_url": f"{reverse(FORMS[kind])}?key={slug}" if may_propose and request.principal.is_person else "",
         "retire_url": reverse(RETIRES[kind], args=[slug]) if may_propose and request.principal.is_person else "",
     }
     return render(request, "objectives/versions.html", context)
+
+
+def _files(row: histories.Row) -> list[dict[str, str]]:
+    """An SLO as files for other tools."""
+    found = [{"label": "OpenSLO", "url": reverse("objectives:objective-openslo", args=[row.slug])}]
+    if histories.is_pulled(row):
+        found.append({"label": "Rules for Prometheus", "url": reverse("objectives:objective-rules", args=[row.slug])})
+    return found
 
 
 def since_words(told: Told) -> str:

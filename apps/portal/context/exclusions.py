@@ -176,7 +176,7 @@ def _budgets_table(corrected: Sequence[Corrected]) -> dict[str, Any]:
 
 
 def _budget_row(one: Corrected) -> list[dict[str, Any]]:
-    out, page = one.left_out, reverse("objectives:objective-versions", args=[one.agreed.objective.slug])
+    out, page = one.left_out, reverse("objectives:objective", args=[one.agreed.objective.slug])
     return [
         header(one.agreed.version.name, page),
         plain(f"{format_count(out.bad)} bad of {format_count(out.counted)}"),

@@ -103,6 +103,7 @@ def test_rules__thresholds_are_exact(client_as: As, api_client_as: ApiAs, organi
     answer = api_client_as("read").get("/api/v1/objectives/checkout-success/rules/")
     assert answer.content == client_as("fay").get("/objectives/checkout-success/rules/").content
     assert b">= 0.04032" in answer.content  # 13.44 x 0.003
+    assert "Rules for Prometheus" in words_of(client_as("fay").get("/objectives/checkout-success/versions/"))
     assert b"/objectives/checkout-success/" in answer.content
 
 
@@ -118,6 +119,7 @@ def test_rules__promtool_reads_them(client_as: As, organisation: Organisation, t
 
 def test_rules__say_why_there_are_none(client_as: As, organisation: Organisation) -> None:
     promised(organisation)
+    assert "Rules for Prometheus" not in words_of(client_as("fay").get("/objectives/checkout-success/versions/"))
     answer = client_as("fay").get("/objectives/checkout-success/rules/")
     assert answer.status_code == 409
     assert "Rules need the queries of an indicator that is pulled." in words_of(answer)
