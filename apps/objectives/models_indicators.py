@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from apps.accounts.models import User
-from apps.core.due import DueRow
+from apps.core.due import RESTS_AFTER, DueRow
 from apps.core.immutable import GuardedModel, ImmutableModel
 from apps.governance.models import Proposal
 from apps.objectives.domain.indicator_words import SLICE_SECONDS, Dimension, IndicatorKind, SampleSource
@@ -126,6 +126,11 @@ class IndicatorRead(DueRow):
             )
         ]
         indexes = [models.Index(fields=["due_at"], name="objectives_read_due", condition=Q(done_at=None))]  # the drain
+
+    @property
+    def is_resting(self) -> bool:
+        """It failed here, not at the server, as often as a duty is tried."""
+        return self.done_at is None and self.attempts >= RESTS_AFTER
 
     def __str__(self) -> str:
         return f"reading of {self.indicator_id}"

@@ -11,7 +11,7 @@ from apps.core.calendar_words import age_words, day_words
 from apps.objectives.domain.agreed_words import say_indicator, slice_words
 from apps.objectives.domain.indicator_specs import IndicatorSpec
 from apps.objectives.domain.indicator_words import KINDS, SampleSource
-from apps.objectives.domain.monitoring_words import FAULT_WORDS, PullFault
+from apps.objectives.domain.monitoring_words import say_fault
 from apps.objectives.domain.printing import target_text
 from apps.objectives.presenting_cells import counted, head, page_of, plain, table
 from apps.objectives.presenting_list import standing_cell
@@ -88,9 +88,9 @@ def _reading(page: IndicatorPage) -> dict[str, Any] | None:
     read = page.read
     if read is None:
         return None
-    fault = FAULT_WORDS[PullFault(read.fault)] if read.fault else ""
     return {
-        "fault": fault, "said": read.fault_said, "failures": counted(read.failures, "failure"),
+        "fault": say_fault(read.fault, is_resting=read.is_resting), "rests": read.is_resting,
+        "said": read.fault_said, "failures": counted(read.failures, "failure"),
         "heard_at": read.heard_at, "watermark": read.watermark, "due_at": read.due_at, "notes": read.notes,
         "others": ", ".join(read.others[:10]),
     }  # fmt: skip

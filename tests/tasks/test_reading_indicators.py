@@ -18,7 +18,7 @@ from apps.objectives.models import (
     SampleDay,
     Series,
 )
-from apps.objectives.operations import asking_servers, reading
+from apps.objectives.operations import asking_servers, reading, reading_starting
 from apps.objectives.operations.reading_starting import start_reading, try_indicator
 from apps.objectives.operations.source_keeping import SourceText, change_source, register_source
 from apps.objectives.tasks import read_indicators
@@ -190,6 +190,49 @@ def test_pull__a_failing_server_is_named_waited_for_and_loses_nothing(
     script.fault = ""
     done = _read_at(NOW + timedelta(minutes=3))
     assert (done.fault, done.failures, Sample.objects.count()) == ("", 0, 24)
+
+
+def test_pull__a_server_that_does_not_answer_is_asked_once_and_holds_up_no_other(
+    organisation: Organisation, server: MonitoringSource, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hal, well = principal_of(organisation.people["hal"]), Script(script.series)
+    with serving(well) as address:
+        register_source(slug="second", text=SourceText("Second", address), by=hal)
+        for slug, source in (("one", "prometheus"), ("two", "prometheus"), ("three", "second")):
+            said = {"source": "pull", "monitoring_source": source, **QUERIES}
+            _start(organisation, make_indicator(organisation, slug, **said))
+        monkeypatch.setattr(asking_servers, "SECONDS", 0.4)
+        script.fault, script.calls = "slow", []
+        read_indicators()
+    assert len(script.calls) == 1
+    one, two, three = IndicatorRead.objects.order_by("pk")
+    assert (one.fault, one.failures, one.due_at) == (PullFault.TIMED_OUT, 1, NOW + timedelta(minutes=1))
+    assert (two.fault, two.failures, two.due_at) == ("", 0, NOW + timedelta(minutes=1))
+    assert three.watermark == datetime(2026, 8, 24, 10, tzinfo=UTC)
+
+
+def test_try__waits_less_long_than_a_reading(
+    organisation: Organisation, server: MonitoringSource, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading_starting, "TRY_SECONDS", 0.4)
+    script.fault = "slow"
+    tried = try_indicator(indicator=_indicator(organisation), by=principal_of(organisation.people["dee"]))
+    assert "0.4 s" in tried.fault
+    assert len(script.calls) == 1
+
+
+@pytest.mark.parametrize("key", ["k" * 201, "a\0b", "\ud800"])
+def test_pull__a_key_that_cannot_be_kept_is_a_fault_and_not_a_duty_that_rests(
+    organisation: Organisation, server: MonitoringSource, script: Script, key: str
+) -> None:
+    indicator = _indicator(organisation, dimension="segment", dimension_label="device")
+    script.label = "device"
+    script.series = {VALID: {"d1": lambda _at: "10"}, BAD: {"d1": lambda _at: "1"}}
+    _start(organisation, indicator)
+    script.series[VALID][key] = lambda _at: "10"
+    failed = _read_at(NOW)
+    assert (failed.fault, failed.failures, failed.attempts) == (PullFault.KEY_UNFIT, 1, 0)
+    assert not Sample.objects.exists()
 
 
 def test_pull__a_partial_answer_is_a_failure(read: IndicatorRead, script: Script) -> None:

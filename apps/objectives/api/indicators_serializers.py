@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from apps.core import clock
 from apps.objectives.domain.indicator_words import Dimension, IndicatorKind, SampleSource
-from apps.objectives.domain.monitoring_words import FAULT_WORDS, PullFault
+from apps.objectives.domain.monitoring_words import PullFault, say_fault
 from apps.objectives.models import Indicator, IndicatorRead, IndicatorVersion, MonitoringSource, Sample, SampleBatch
 from apps.objectives.queries.agreements import indicator_version_on, spec_of
 from apps.services.models import CriticalFlow, Service
@@ -50,7 +50,7 @@ class IndicatorReadOutput(serializers.ModelSerializer[IndicatorRead]):
 
     def get_fault_words(self, read: IndicatorRead) -> str:
         """The sentence of the fault; empty where there is none."""
-        return FAULT_WORDS[PullFault(read.fault)] if read.fault else ""
+        return say_fault(read.fault, is_resting=read.is_resting)
 
 
 class IndicatorOutput(serializers.ModelSerializer[Indicator]):

@@ -20,6 +20,11 @@ class PullFault(StrEnum):
     LABEL_ABSENT = "label_absent"
     AMBIGUOUS = "ambiguous"
     TOO_MANY_SERIES = "too_many_series"
+    KEY_UNFIT = "key_unfit"
+
+
+# The server itself does not answer: another question to it would wait as long.
+OF_THE_SERVER = frozenset({PullFault.UNREACHABLE, PullFault.TIMED_OUT})
 
 
 FAULT_WORDS = MappingProxyType(
@@ -37,5 +42,14 @@ FAULT_WORDS = MappingProxyType(
         PullFault.LABEL_ABSENT: "A series of the answer lacks the label that names the key. Sum by it.",
         PullFault.AMBIGUOUS: "Several series of the answer have one key. Sum by the label alone.",
         PullFault.TOO_MANY_SERIES: "The answer holds more series than keys are kept, even as others.",
+        PullFault.KEY_UNFIT: "A label value that names a key has over 200 characters, or is no text that can be kept.",
     }
 )
+RESTS_WORDS = "What came could not be stored, often, so the reading rests. Tell the operator: the log says why."
+
+
+def say_fault(fault: str, *, is_resting: bool) -> str:
+    """What people read about a reading that fails; empty where nothing is wrong."""
+    if is_resting:
+        return RESTS_WORDS
+    return FAULT_WORDS[PullFault(fault)] if fault else ""

@@ -13,6 +13,7 @@ from apps.objectives.domain.samples import LARGEST_COUNT, aligned_before
 
 MOST_SERIES = 5000
 MOST_SAID = 200
+LONGEST_KEY = 200
 PROMQL_NOTES = ("PromQL warning", "PromQL info")
 
 
@@ -107,7 +108,14 @@ def _series(series: Any, label: str) -> tuple[str, list[Any]]:
     key = metric.get(label)
     if not isinstance(key, str) or not key:
         raise PullFailed(PullFault.LABEL_ABSENT, label)
+    if not _is_text_to_keep(key):
+        raise PullFailed(PullFault.KEY_UNFIT, _shown(key[:60]))
     return key, series["values"]
+
+
+def _is_text_to_keep(key: str) -> bool:
+    """Short enough for its column, and without what no database takes: NUL and halves of characters."""
+    return len(key) <= LONGEST_KEY and "\0" not in key and not any("\ud800" <= char <= "\udfff" for char in key)
 
 
 def _values(values: list[Any]) -> Iterator[tuple[datetime, int | None]]:

@@ -9,10 +9,11 @@ from django.db.models import F
 from apps.core import clock
 from apps.objectives.domain.counts import Slice
 from apps.objectives.domain.indicator_words import SampleSource
+from apps.objectives.domain.monitoring_words import OF_THE_SERVER
 from apps.objectives.domain.prometheus_replies import PullFailed
-from apps.objectives.domain.pulling import Asked, fold_keys, next_range, wait_after
+from apps.objectives.domain.pulling import FIRST_WAIT, Asked, fold_keys, next_range, wait_after
 from apps.objectives.domain.samples import Outcome
-from apps.objectives.models import IndicatorRead, SampleBatch
+from apps.objectives.models import IndicatorRead, MonitoringSource, SampleBatch
 from apps.objectives.operations.asking_servers import ask_server
 from apps.objectives.operations.counting_tickets import count_since
 from apps.objectives.operations.sample_receiving import ensure_series
@@ -76,7 +77,7 @@ def take(heard: Heard) -> None:
             _again(read, heard.at + TICKETS_EVERY)  # nothing holds yet, or its samples are pushed for now
         return
     if heard.failed is not None:
-        _put_off(read, heard.failed, heard.at)
+        _put_off(read, heard.failed, heard.readable.server, heard.at)
         return
     if heard.asked is not None:
         if read.watermark != heard.read.watermark:
@@ -126,12 +127,23 @@ def _count(batch: SampleBatch, outcomes: list[Outcome]) -> None:
     SampleBatch.objects.filter(pk=batch.pk).update(**{name: F(name) + count for name, count in found.items()})
 
 
-def _put_off(read: IndicatorRead, failed: PullFailed, at: datetime) -> None:
-    """Note the fault and wait, longer with each; the watermark stays."""
+def _put_off(read: IndicatorRead, failed: PullFailed, server: MonitoringSource | None, at: datetime) -> None:
+    """Note the fault and wait, longer with each; the watermark stays.
+
+    Where the server does not answer, its other readings wait a minute too: they would hold up those of other servers.
+    """
     read.failures += 1
     read.fault, read.fault_said = failed.fault, failed.said[:LONGEST_SAID]
     read.save(update_fields=["failures", "fault", "fault_said"])
     _again(read, at + wait_after(read.failures))
+    if failed.fault in OF_THE_SERVER and server is not None:
+        _put_off_others(server, at)
+
+
+def _put_off_others(server: MonitoringSource, at: datetime) -> None:
+    until = at + FIRST_WAIT
+    due = queries.lock_reads_of(server, clock.local_day(at), until)
+    IndicatorRead.objects.filter(pk__in=[one.pk for one in due]).update(due_at=until)
 
 
 def _again(read: IndicatorRead, due_at: datetime) -> None:

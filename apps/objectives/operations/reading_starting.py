@@ -24,6 +24,8 @@ from apps.objectives.queries import reading_duties as queries
 from apps.objectives.queries.reading_duties import Readable
 
 TRIED_SLICES = 12
+# For each of two questions: a person waits, and with them a process that serves pages.
+TRY_SECONDS = 8.0
 PROOF_LIVES = timedelta(hours=1)
 SALT = "objectives.tried"
 READ = "objectives.read_indicators"
@@ -57,7 +59,7 @@ def ask_once(readable: Readable, at: datetime) -> Tried:
     """The newest settled slices of a statement, as they would be stored."""
     asked = newest_range(readable.spec, at)
     try:
-        pulled = ask_server(readable.server, readable.spec, asked)
+        pulled = ask_server(readable.server, readable.spec, asked, seconds=TRY_SECONDS)
     except PullFailed as failed:
         return Tried(asked, fault=failed.sentence)
     slices, others = fold_keys(pulled.slices, queries.keys_of(readable.indicator.pk), readable.spec.dimension)

@@ -7,6 +7,7 @@ from django.db.models import Q, Sum
 
 from apps.accounts.domain import Principal
 from apps.core import clock
+from apps.core.due import RESTS_AFTER
 from apps.objectives.models import IndicatorRead, SampleDay, Series
 from apps.objectives.queries.held_samples import list_groups
 
@@ -33,7 +34,8 @@ class CountHealth:
 
 def get_count_health(by: Principal, at: datetime) -> CountHealth:
     """What asks for somebody, by the names of indicators; what waits is counted for those who may settle it."""
-    failing = IndicatorRead.objects.filter(failures__gt=0, done_at=None).select_related("indicator")
+    is_failing = Q(failures__gt=0) | Q(attempts__gte=RESTS_AFTER)
+    failing = IndicatorRead.objects.filter(is_failing, done_at=None).select_related("indicator")
     # A series that never had a usable slice ends nowhere.
     alive = Series.objects.filter(Q(newest_start=None) | Q(newest_start__gte=at - LOOKED_BACK)).values("pk")
     days = SampleDay.objects.filter(series__in=alive, day__gte=clock.local_day(at - LOOKED_BACK), unusable__gt=0)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db import connection
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from apps.core.problems import Absent
@@ -65,6 +66,19 @@ def list_unread_tickets() -> list[Indicator]:
     newest = IndicatorVersion.objects.filter(indicator=OuterRef("pk")).order_by("-number").values("source")[:1]
     rows = Indicator.objects.filter(read=None, retired_on=None).annotate(now_from=Subquery(newest))
     return list(rows.filter(now_from=SampleSource.TICKETS).order_by("pk"))
+
+
+def lock_reads_of(server: MonitoringSource, day: date, due_before: datetime) -> list[IndicatorRead]:
+    """Readings that a server is asked for on a day and that are due by then, locked; those in work are left out."""
+    rows = IndicatorRead.objects.filter(done_at=None, due_at__lt=due_before).order_by("pk")
+    if connection.features.has_select_for_update_skip_locked:
+        rows = rows.select_for_update(of=("self",), skip_locked=True)
+    versions = Prefetch("indicator__versions", IndicatorVersion.objects.order_by("number"))
+    return [
+        row for row in rows.select_related("indicator").prefetch_related(versions)
+        if (version := indicator_version_on(row.indicator.versions.all(), day)) is not None
+        and spec_of(version).monitoring_source == server.slug
+    ]  # fmt: skip
 
 
 def keys_of(indicator_id: int) -> list[str]:

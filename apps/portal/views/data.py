@@ -12,7 +12,7 @@ from apps.core.asking import PageRequest, reads
 from apps.core.calendar_words import age_words
 from apps.core.numbers import format_count, format_value
 from apps.integrations.domain.imports import ImportState
-from apps.objectives.domain.monitoring_words import FAULT_WORDS, PullFault
+from apps.objectives.domain.monitoring_words import say_fault
 from apps.objectives.queries.count_health import CountHealth
 from apps.portal.queries.data import RHYTHM_WEEKS, DataHealth, SourceHealth, Waiting, get_data_health
 from apps.portal.queries.services import label_of_source
@@ -121,7 +121,7 @@ def _counts_table(health: CountHealth) -> dict[str, Any]:
     failing = [
         [
             _indicator(read.indicator.slug),
-            state("no_data", f"Reading fails: {FAULT_WORDS[PullFault(read.fault)]}"),
+            state("no_data", f"Reading fails: {say_fault(read.fault, is_resting=read.is_resting)}"),
             moment(read.heard_at) if read.heard_at else plain("Never"),
         ]
         for read in health.failing

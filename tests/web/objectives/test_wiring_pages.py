@@ -122,6 +122,19 @@ def test_indicator__tells_what_waits_under_its_name_to_those_alone_who_may_settl
     assert b"where they belong" not in client_as("dee").get(address).content
 
 
+def test_reading__that_rests_says_so_on_its_page_and_on_data_health(
+    organisation: Organisation, client_as: Clients
+) -> None:
+    IndicatorRead.objects.create(
+        indicator=make_indicator(organisation), begins_at=NOON, started_at=NOON, due_at=NOON, attempts=12,
+        started_by=organisation.people["dee"], last_error="DataError()",
+    )  # fmt: skip
+    for address in ("/objectives/indicators/checkout-availability/", "/data/"):
+        text = client_as("hal").get(address).content.decode()
+        assert "so the reading rests" in text
+        assert "DataError" not in text
+
+
 def test_data_health__names_readings_that_fail_slices_that_cannot_count_and_what_waits(
     organisation: Organisation, client_as: Clients
 ) -> None:
