@@ -39,13 +39,14 @@ def days_table(slug: str, days: Iterable[DayEvidence], promise: Promise, key: st
 def _day_row(slug: str, one: DayEvidence, promise: Promise, query: str) -> list[Cell]:
     is_sliced = one.day > clock.today() - KEPT
     url = f"{reverse('objectives:objective-slices', args=[slug, one.day.isoformat()])}{query}" if is_sliced else ""
-    share = 1 - Fraction(one.bad, one.counted) if one.counted else None
-    out = one.raw_counted - one.counted
+    share = 1 - Fraction(one.bad, one.counted) if one.is_kept and one.counted else None
+    # Units are of a version: of a day that it did not keep the sums of its slices say none.
+    units = f"{one.bad:,} of {one.counted:,}" if one.is_kept else "–"
     return [
         head(day_words(one.day), url),
-        plain(f"{one.bad:,} of {one.counted:,}", numeric=True),
+        plain(units, numeric=True),
         plain(sli_text(share, promise.target), numeric=True),
-        plain(f"{out:,}" if one.is_kept else "–", numeric=True),
+        plain(f"{one.raw_counted - one.counted:,}" if one.is_kept else "–", numeric=True),
         plain(f"{one.total - one.valid:,}", numeric=True),
         plain(f"{one.missing:,}", numeric=True),
         plain(f"{one.idle:,}", numeric=True),

@@ -1,11 +1,11 @@
 """What stands behind a budget's numbers: its days, and the slices of one day, counted and left out."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import F, Min, Q, QuerySet, Sum
 
 from apps.core import clock
 from apps.core.periods import local_midnight
@@ -56,12 +56,19 @@ def series_of(agreed: Agreed, key: str) -> list[Series]:
     return list((rows.filter(key=key) if key else rows).order_by("key"))
 
 
-def list_days(agreed: Agreed, version_id: int, series: Sequence[Series], key: str) -> list[DayEvidence]:
-    """Every day that came, newest first, of a key or of the sum; two queries."""
+def days_of(series: Sequence[Series]) -> QuerySet[SampleDay, date]:
+    """Every day on which something came, newest first, to be paged."""
+    return SampleDay.objects.filter(series__in=series).order_by("-day").values_list("day", flat=True).distinct()
+
+
+def list_days(
+    agreed: Agreed, version_id: int, series: Sequence[Series], key: str, days: Sequence[date]
+) -> list[DayEvidence]:
+    """Days of a key or of the sum, newest first; two queries."""
     of = {"series": series[0]} if key and series else {"series": None}
-    kept = {row.day: row for row in BudgetDay.objects.filter(version=version_id, **of)}
+    kept = {row.day: row for row in BudgetDay.objects.filter(version=version_id, day__in=days, **of)}
     came = (
-        SampleDay.objects.filter(series__in=series)
+        SampleDay.objects.filter(series__in=series, day__in=days)
         .values("day")
         .annotate(
             bad=Sum(F("valid") - F("good")), of_valid=Sum("valid"), of_total=Sum("total"), of_seen=Sum("seen"),
@@ -90,20 +97,46 @@ def _day(agreed: Agreed, row: Mapping[str, Any], kept: BudgetDay | None, keys: i
 def list_slices(
     agreed: Agreed, objective: Objective, day: date, series: Sequence[Series], key: str
 ) -> list[SliceEvidence]:
-    """The slices of a local day in order, those that did not come among them; two queries, three for a single key."""
+    """The slices of a local day in order, of all keys together, those that did not come among them.
+
+    Two queries, and one more where a slice is unusable.
+    """
     zone, seconds = clock.reporting_zone(), agreed.spec.slice_seconds
     span = Span(local_midnight(day, zone), local_midnight(day + DAY, zone))
-    rows = Sample.objects.filter(series__in=series, starts_at__gte=span.start, starts_at__lt=span.end)
     exempt = exempt_spans([objective], span).get(objective.pk, [])
-    is_single = len(series) == 1
-    rows = rows.select_related("first_batch", "last_batch") if is_single else rows
-    found: dict[datetime, list[Sample]] = {}
-    for row in rows.order_by("starts_at"):
-        found.setdefault(row.starts_at, []).append(row)
-    name = series[0].key if is_single else key
+    found = _sum_slices(series, span)
+    name = series[0].key if len(series) == 1 else key
     return [
-        _slice(starts_at, found.get(starts_at, []), exempt, name, is_single=is_single)
-        for starts_at in _starts(span, seconds, found)
+        SliceEvidence(at, found.get(at), next((one for one in exempt if one.takes_out(at, name)), None))
+        for at in _starts(span, seconds, found)
+    ]
+
+
+def _sum_slices(series: Sequence[Series], span: Span) -> dict[datetime, Counts]:
+    """The usable keys of each slice together, summed by the database; where none is usable, the first that came."""
+    is_usable = Q(good__gte=0, good__lte=F("valid"))
+    rows = Sample.objects.filter(series__in=series, starts_at__gte=span.start, starts_at__lt=span.end)
+    sums = rows.order_by().values_list("starts_at").annotate(
+        **{f"of_{name}": Sum(name, filter=is_usable) for name in ("good", "valid", "total")}, first=Min("pk")
+    )  # fmt: skip
+    found, unusable = {}, []
+    for starts_at, good, valid, total, first in sums:
+        if good is None:
+            unusable.append(first)
+        else:
+            found[starts_at] = Counts(int(good), int(valid), int(total))
+    broken = Sample.objects.filter(pk__in=unusable) if unusable else ()
+    return found | {row.starts_at: row.counts for row in broken}
+
+
+def with_batches(slices: Sequence[SliceEvidence], series: Series) -> list[SliceEvidence]:
+    """Slices of one key with who delivered them first and last; one query."""
+    came = [one.starts_at for one in slices if one.counts is not None]
+    rows = Sample.objects.filter(series=series, starts_at__in=came).select_related("first_batch", "last_batch")
+    found = {row.starts_at: row for row in rows}
+    return [
+        replace(one, first=row.first_batch, last=row.last_batch) if (row := found.get(one.starts_at)) else one
+        for one in slices
     ]
 
 
@@ -113,19 +146,7 @@ def _starts(span: Span, seconds: int, found: Iterable[datetime]) -> list[datetim
     offset = -(int(span.start.timestamp()) % seconds) % seconds
     start, end = span.start + timedelta(seconds=offset), min(span.end, clock.as_of())
     expected = []
-    while start < end and start + length <= end + length:
+    while start < end:
         expected.append(start)
         start += length
     return sorted({*expected, *found})
-
-
-def _slice(
-    starts_at: datetime, rows: Sequence[Sample], exempt: Sequence[ExemptSpan], key: str, *, is_single: bool
-) -> SliceEvidence:  # fmt: skip
-    out = next((one for one in exempt if one.takes_out(starts_at, key)), None)
-    if not rows:
-        return SliceEvidence(starts_at, None, out)
-    usable = [row.counts for row in rows if row.counts.is_usable]
-    counts = sum(usable, Counts(0, 0, 0)) if usable else rows[0].counts
-    batches = (rows[0].first_batch, rows[0].last_batch) if is_single else (None, None)
-    return SliceEvidence(starts_at, counts, out, *batches)

@@ -55,12 +55,13 @@ def objective_days(request: PageRequest, slug: str) -> HttpResponse:
     """The days of a budget, counted and left out."""
     objective, agreed, version, promise = _standing(slug)
     key, series = _key(request, agreed)
-    page = read_page(request, evidence.list_days(agreed, version.pk, series, key), DAYS_A_PAGE)
+    page = read_page(request, evidence.days_of(series), DAYS_A_PAGE)
+    rows = evidence.list_days(agreed, version.pk, series, key, page.rows)
     of = f" of {key}" if key else ""
     context = {
         "heading": f"Days{of}: {promise.name}",
         "crumbs": _crumbs(objective, promise, "Days"),
-        "table": days_table(slug, page.rows, promise, key) if page.rows else None,
+        "table": days_table(slug, rows, promise, key) if rows else None,
         "pager": page.pager,
         "version": version.number,
         "several": len(series) > 1,
@@ -81,6 +82,8 @@ def objective_slices(request: PageRequest, slug: str, day: str) -> HttpResponse:
     is_kept = on > clock.today() - KEPT
     slices = evidence.list_slices(agreed, objective, on, series, key) if is_kept else []
     page = read_page(request, slices, SLICES_A_PAGE)
+    is_single = len(series) == 1
+    rows = evidence.with_batches(page.rows, series[0]) if is_single else page.rows
     of = f" of {key}" if key else ""
     days = reverse("objectives:objective-days", args=[slug])
     context = {
@@ -88,8 +91,8 @@ def objective_slices(request: PageRequest, slug: str, day: str) -> HttpResponse:
         "crumbs": [*_crumbs(objective, promise, "Days", days), {"label": day_words(on), "url": ""}],
         "is_kept": is_kept,
         "sums": sums_words(slices),
-        "several": len(series) > 1,
-        "table": slices_table(page.rows, promise, has_batches=len(series) == 1) if page.rows else None,
+        "several": not is_single,
+        "table": slices_table(rows, promise, has_batches=is_single) if rows else None,
         "pager": page.pager,
         "days_url": days,
     }

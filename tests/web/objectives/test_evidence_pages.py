@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from apps.core import clock
 from apps.objectives.models import Indicator
@@ -32,6 +34,33 @@ def test_days__say_what_counts_and_what_does_not(organisation: Organisation, cli
     assert "Units by version 1." in text
 
 
+def test_days__that_the_version_did_not_keep_show_no_units(organisation: Organisation, client_as: ClientAs) -> None:
+    """An event is no slice of time: what came before the first kept day is not said under the version."""
+    indicator = make_indicator(organisation, slice_seconds=3600)
+    series = make_series(indicator)
+    lay(series, spread(NEWEST - 60 * DAY, 1, 3600, 70, 7_000))
+    lay(series, spread(NEWEST - 671 * HOUR, 672, 3600, 100, 67_200))
+    said = {"method": "time_slices", "slice_target": "0.9", "target": "0.9"}
+    evaluate(make_objective(organisation, indicator, **said))
+    text = words_of(client_as("eli").get("/objectives/checkout-works/days/"))
+    assert "23 Aug 2026 0 of 24" in text
+    assert "25 Jun 2026 – – –" in text
+    assert "70 of 7,000" not in text
+
+
+def test_days__are_summed_for_one_page_alone(organisation: Organisation, client_as: ClientAs) -> None:
+    indicator = make_indicator(organisation, slice_seconds=3600)
+    objective = make_objective(organisation, indicator)
+    series = make_series(indicator)
+    lay(series, spread(NEWEST - 70 * DAY, 70 * 24, 3600, 0, 70 * 240))
+    evaluate(objective)
+    with CaptureQueriesContext(connection) as queries:
+        text = words_of(client_as("eli").get("/objectives/checkout-works/days/?page=2"))
+    assert "51 to 71 of 71" in text
+    [summed] = [one["sql"] for one in queries if 'SUM("objectives_sampleday"' in one["sql"]]
+    assert '"objectives_sampleday"."day" IN (' in summed
+
+
 def test_days__of_one_tenant_are_its_own(organisation: Organisation, client_as: ClientAs) -> None:
     tenants(organisation)
     text = words_of(client_as("dee").get("/objectives/clusters-answer/days/?key=cobalt"))
@@ -57,6 +86,27 @@ def test_slices__name_the_reason_and_both_batches(organisation: Organisation, cl
     assert "Unusable: more good than valid" in text
     assert "11:15 – – – Missing: no sample came" in text
     assert "1 counted" in text
+
+
+def test_slices__of_many_keys_are_summed_by_the_database(organisation: Organisation, client_as: ClientAs) -> None:
+    indicator = make_indicator(organisation, dimension="tenant")
+    objective = make_objective(organisation, indicator)
+    ten = NEWEST + 2 * HOUR
+    with clock.playing(ten + timedelta(minutes=16)):
+        for key, second in (("acme", (12, 10)), ("birch", (-3, 0)), ("cobalt", (40, 30))):
+            put(make_series(indicator, key), [one(0, 90, 100, start=ten)], at=clock.now())
+            put(make_series(indicator, key), [one(5, *second, start=ten)], at=clock.now())
+        put(make_series(indicator, "dune"), [one(10, 12, 10, start=ten), one(0, 12, 10, start=ten)], at=clock.now())
+        evaluate(objective, at=clock.now())
+        with CaptureQueriesContext(connection) as queries:
+            text = words_of(client_as("eli").get("/objectives/checkout-works/days/2026-08-24/?page=2"))
+    assert "11:00 270 300 30 Counted" in text
+    assert "11:05 12 10" in text
+    assert "11:10 12 10" in text
+    assert text.count("Unusable: more good than valid") == 2
+    assert "1 counted" in text
+    read = [one["sql"] for one in queries if 'FROM "objectives_sample"' in one["sql"]]
+    assert [("GROUP BY" in sql or '"objectives_sample"."id" IN (' in sql) for sql in read] == [True, True]
 
 
 def test_slices__are_kept_for_a_hundred_days(organisation: Organisation, client_as: ClientAs) -> None:
