@@ -59,7 +59,7 @@ def _month_row(page: BudgetPage, month: Month, target: Decimal) -> list[Cell]:
     code, words = MONTH_CODES[month.state(target)]
     budget, end = month.budget(target), page.days.ends.get(month.period.key)
     if month.state(target) is MonthState.NOT_JUDGED:
-        words = f"{words}: {'too few' if month.tally.counted else 'no data'}"
+        words = f"{words}: {_why_not(page, month)}"
     url = reverse("objectives:objective-result", args=[page.objective.slug, end.evaluation_id]) if end else ""
     return [
         head(period_words(month.period)),
@@ -68,6 +68,14 @@ def _month_row(page: BudgetPage, month: Month, target: Decimal) -> list[Cell]:
         plain(sli_text(budget.sli, target), numeric=True),
         link("As it was kept", url) if url else plain(""),
     ]
+
+
+def _why_not(page: BudgetPage, month: Month) -> str:
+    """Why a month is not judged: windows do not reach behind a change of the measurement."""
+    readable = page.agreed.readable_from if page.agreed else None
+    if readable is not None and readable > month.period.starts_at(clock.reporting_zone()):
+        return "new definition"
+    return "too few" if month.tally.counted else "no data"
 
 
 def what_if_table(page: BudgetPage, *, may_propose: bool) -> dict[str, Any] | None:
@@ -111,10 +119,9 @@ def _propose(slug: str, target: Decimal) -> str:
 
 def suggestion_words(page: BudgetPage) -> dict[str, str] | None:
     """What the last three windows suggest; only a person turns it into a proposal."""
-    kind = getattr(page.objective, "suggested_kind", None)
-    target: Decimal | None = getattr(page.objective, "suggested_target", None)
-    if not kind:
+    if page.suggested is None:
         return None
+    kind, target = page.suggested
     said = {
         SuggestionKind.TIGHTEN: "Much was left in each of the last three windows, and no incident hurt anybody",
         SuggestionKind.LOOSEN: "Two or three of the last three windows were missed, and no incident hurt anybody",
@@ -122,7 +129,7 @@ def suggestion_words(page: BudgetPage) -> dict[str, str] | None:
             "One failure costs more than a tenth of the budget. A longer window, pooled traffic, probes or a lower "
             "target would judge more calmly"
         ),
-    }[SuggestionKind(kind)]
+    }[kind]
     worth = f". Worth a talk: {target_text(target)}" if target is not None else ""
     url = _propose(page.objective.slug, target) if target is not None else ""
     return {"text": f"{said}{worth}.", "url": url}

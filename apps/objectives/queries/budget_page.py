@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from apps.accounts.domain import Principal
 from apps.core import clock
+from apps.core.periods import Grain, period_on
 from apps.core.problems import Absent
 from apps.governance import queries as governance
 from apps.governance.models import Exemption
@@ -16,6 +18,7 @@ from apps.objectives.domain.evaluating import Evaluation
 from apps.objectives.domain.kept_results import Kept
 from apps.objectives.domain.months import DayCount, last_months
 from apps.objectives.domain.promises import Promise
+from apps.objectives.domain.suggesting import SuggestionKind
 from apps.objectives.domain.windows import DAY, Span, cut_into_days
 from apps.objectives.models import (
     BudgetPolicyVersion,
@@ -28,7 +31,7 @@ from apps.objectives.models import (
     TargetSuggestion,
 )
 from apps.objectives.queries.agreed_around import Versions, find_versions
-from apps.objectives.queries.agreements import Agreed
+from apps.objectives.queries.agreements import Agreed, version_on
 from apps.objectives.queries.day_counts import Days, find_days
 from apps.objectives.queries.fired_rules import Fired, as_seen, list_fired
 from apps.objectives.queries.kept_statuses import evaluation_in, judged_by, kept_of, with_keys
@@ -69,19 +72,27 @@ class BudgetPage:
         return kept_of(self.status)
 
     @property
+    def suggested(self) -> tuple[SuggestionKind, Decimal | None] | None:
+        """What was suggested this month, as long as the promise it speaks of is in force."""
+        kind: str | None = getattr(self.objective, "suggested_kind", None)
+        spoken_of = version_on(self.versions.of_objective, period_on(clock.today(), Grain.MONTH).first_on - DAY)
+        is_same = self.agreed and spoken_of and self.agreed.version.meaning_number == spoken_of.meaning_number
+        return (SuggestionKind(kind), getattr(self.objective, "suggested_target", None)) if kind and is_same else None
+
+    @property
     def window(self) -> Span | None:
         """The whole window; None where nothing ever came."""
         return self.evaluation.frame.full if self.evaluation else None
 
 
 def get_objective(slug: str) -> Objective:
-    """An objective with its place, the newest suggestion and its one series without a key; raises `Absent`."""
+    """An objective with its place, this month's suggestion and its one series without a key; raises `Absent`."""
     consuming_teams = Tenant.objects.filter(kind=TenantKind.TEAM.value)
-    newest = TargetSuggestion.objects.filter(objective=OuterRef("pk")).order_by("-month")
+    month = period_on(clock.today(), Grain.MONTH).key
+    suggested = TargetSuggestion.objects.filter(objective=OuterRef("pk"), month=month)
     rows = Objective.objects.select_related("indicator__service", "indicator__flow", "owner_team").annotate(
-        suggested_month=Subquery(newest.values("month")[:1]),
-        suggested_kind=Subquery(newest.values("kind")[:1]),
-        suggested_target=Subquery(newest.values("target")[:1]),
+        suggested_kind=Subquery(suggested.values("kind")[:1]),
+        suggested_target=Subquery(suggested.values("target")[:1]),
         keys_are_teams=Exists(
             Series.objects.filter(indicator=OuterRef("indicator"), key__in=consuming_teams.values("slug"))
         ),

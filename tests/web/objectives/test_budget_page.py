@@ -253,6 +253,19 @@ def test_suggestion__stands_beside_the_rungs(organisation: Organisation, client_
     assert "Worth a talk: 99.9 %." in text
 
 
+def test_suggestion__of_another_month_or_of_an_earlier_promise_is_not_this_months(
+    organisation: Organisation, client_as: ClientAs
+) -> None:
+    objective = spent(organisation, 10, policy=False)
+    said = {"objective": objective, "kind": "tighten", "target": "0.999", "windows": [], "computed_at": NOW}
+    TargetSuggestion.objects.create(month="2026-07", **said)
+    assert "Suggested this month" not in words_of(client_as("ana").get(PAGE))
+    TargetSuggestion.objects.create(month="2026-08", **said)
+    assert "Suggested this month" in words_of(client_as("ana").get(PAGE))
+    add_promise(organisation, objective, effective_from=date(2026, 8, 10), target="0.999")
+    assert "Suggested this month" not in words_of(client_as("ana").get(PAGE))
+
+
 def test_open_trigger__stands_first_with_the_way_to_decide(organisation: Organisation, client_as: ClientAs) -> None:
     objective = spent(organisation)
     answer = client_as("cy").get(PAGE)
