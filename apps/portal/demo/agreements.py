@@ -1,5 +1,6 @@
 """What the demonstration's people agree on: the starter catalogue, two second versions, three templates."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from apps.accounts.domain import Principal, TeamRole
@@ -43,14 +44,19 @@ def change_failure_rate(cast: Cast) -> str:
 
 
 def _change(cast: Cast, version: StarterVersion, day: date) -> str:
+    proposal = agree_on(cast, (version,), day)
+    return f"{proposal}, {version.name}: a second version is agreed on, in force from {day:%-d %B %Y}"
+
+
+def agree_on(cast: Cast, versions: Sequence[StarterVersion], day: date) -> Proposal:
     """The owner's tech lead proposes, everybody looks at the preview, engineering manager and steward sign."""
-    item = metrics.starter_item(version, cast.teams[OWNER], Op.CHANGE)
-    asked = Asked((item,), version.reason, Category.IMPROVEMENT, on=day)
+    items = tuple(metrics.starter_item(version, cast.teams[OWNER], Op.CHANGE) for version in versions)
+    asked = Asked(items, versions[0].reason, Category.IMPROVEMENT, on=day)
     lead, manager = (cast.holder(OWNER, role) for role in (TeamRole.TECH_LEAD, TeamRole.ENGINEERING_MANAGER))
     proposal = propose(asked, lead)
     for person in (manager, cast.steward):
         proposal = governance.sign_proposal(proposal=proposal, sha256=proposal.revision_sha256, by=person)
-    return f"{proposal}, {version.name}: a second version is agreed on, in force from {day:%-d %B %Y}"
+    return proposal
 
 
 def propose(asked: Asked, by: Principal) -> Proposal:

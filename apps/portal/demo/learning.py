@@ -202,8 +202,8 @@ WAIVED = "netbox 2025-10-31T18:35:22Z"
 
 def adopt_definitions(cast: Cast) -> str:
     """The steward adopts what learning is measured by, from the quarter's first Monday on."""
-    adopted = metrics.adopt_starter(owner_team=cast.teams[OWNER], catalogue=LEARNING, on=IN_FORCE_ON, by=cast.steward)
-    return f"{len(adopted)} definitions of learning adopted, in force from {IN_FORCE_ON:%-d %B %Y}"
+    metrics.adopt_starter(owner_team=cast.teams[OWNER], catalogue=LEARNING, on=IN_FORCE_ON, by=cast.steward)
+    return f"{len(LEARNING.versions)} definitions of learning adopted, in force from {IN_FORCE_ON:%-d %B %Y}"
 
 
 def know_cause(cast: Cast) -> None:

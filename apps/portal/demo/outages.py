@@ -12,8 +12,6 @@ from functools import cache, partial
 from apps.accounts.domain import SYSTEM, Principal, TeamRole
 from apps.core import clock
 from apps.core.fact_sources import sources
-from apps.governance.domain.kinds import Op
-from apps.governance.domain.revisions import Asked, Category
 from apps.incidents.domain.incident_words import (
     DetectedBy,
     Exclusion,
@@ -31,7 +29,7 @@ from apps.incidents.queries import incidents, linked, retros, storyline
 from apps.metrics import operations as metrics
 from apps.metrics.domain.starter_catalogues import INCIDENTS as CATALOGUE
 from apps.metrics.domain.starter_incidents import WITH_INCIDENTS
-from apps.portal.demo.agreements import propose
+from apps.portal.demo.agreements import agree_on, bring_into_force
 from apps.portal.demo.cast import Cast, local
 from apps.portal.demo.oncall import WATCHED, drawn
 from apps.portal.demo.packfiles import pack_rows
@@ -40,7 +38,9 @@ from apps.services import operations as services
 K = MilestoneKind
 OWNER, SOURCE = "insights", "uptime log"
 WATCHED_FROM = date(2024, 4, 8)
-ADOPTED_ON, IN_FORCE_ON, PROPOSED_ON = date(2026, 4, 2), date(2026, 4, 6), date(2026, 8, 21)
+ADOPTED_ON, IN_FORCE_ON = date(2026, 4, 2), date(2026, 4, 6)
+# Proposed, open for comments for five working days, and in force on a Monday: before others change the same two.
+AGREED_ON, COMMENTED_UNTIL, WITH_INCIDENTS_ON = date(2026, 7, 27), date(2026, 8, 3), date(2026, 8, 10)
 REOPENED_WITHIN = timedelta(minutes=10)
 # From how many minutes, or services at once, on an outage is of which level; everything else is of the least.
 SEVERE = ((1, timedelta(hours=10), 99), (2, timedelta(hours=4), 99), (3, timedelta(hours=2), 4))
@@ -221,18 +221,14 @@ def practise(cast: Cast) -> str:
 
 def adopt_definitions(cast: Cast) -> str:
     """The steward adopts what incidents are measured by, from the quarter's first Monday on."""
-    adopted = metrics.adopt_starter(
-        owner_team=cast.teams[OWNER], catalogue=CATALOGUE, on=IN_FORCE_ON, by=cast.steward
-    )  # fmt: skip
-    return f"{len(adopted)} definitions of incidents adopted, in force from {IN_FORCE_ON:%-d %B %Y}"
+    metrics.adopt_starter(owner_team=cast.teams[OWNER], catalogue=CATALOGUE, on=IN_FORCE_ON, by=cast.steward)
+    return f"{len(CATALOGUE.versions)} definitions of incidents adopted, in force from {IN_FORCE_ON:%-d %B %Y}"
 
 
-def propose_with_incidents(cast: Cast) -> str:
-    """Failed deployments and recovery are to be read with incidents: proposed together, and to be talked about."""
-    items = tuple(metrics.starter_item(version, cast.teams[OWNER], Op.CHANGE) for version in WITH_INCIDENTS)
-    asked = Asked(items, WITH_INCIDENTS[0].reason, Category.IMPROVEMENT)
-    proposal = propose(asked, cast.holder(OWNER, TeamRole.TECH_LEAD))
-    return f"{proposal}, failures and recovery with incidents: in review"
+def agree_on_incidents(cast: Cast) -> str:
+    """Failed deployments and recovery are to be read with incidents: proposed together, signed by three."""
+    proposal = agree_on(cast, WITH_INCIDENTS, WITH_INCIDENTS_ON)
+    return f"{proposal}, failures and recovery with incidents: agreed on, in force from {WITH_INCIDENTS_ON:%-d %B %Y}"
 
 
 def acts(days: Iterable[date]) -> Iterator[tuple[datetime, Callable[[Cast], str | None]]]:
@@ -244,4 +240,6 @@ def acts(days: Iterable[date]) -> Iterator[tuple[datetime, Callable[[Cast], str 
     for one in all_outages():
         yield one.ended + timedelta(minutes=30), partial(report, one=one)
     yield local(date(2026, 8, 19), time(15)), practise
-    yield local(PROPOSED_ON, time(10)), propose_with_incidents
+    yield local(AGREED_ON, time(7)), agree_on_incidents
+    for day in (COMMENTED_UNTIL, WITH_INCIDENTS_ON):
+        yield local(day, time(9)), bring_into_force

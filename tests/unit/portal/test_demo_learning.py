@@ -10,7 +10,7 @@ from apps.core.periods import parse_period
 from apps.incidents.models import Action, Incident, IncidentCause, KnownCause, Retro
 from apps.incidents.queries import synthesis
 from apps.incidents.queries.synthesis import SORT, Scope
-from apps.portal.demo import cast, learning, outages
+from apps.portal.demo import agreements, cast, learning, outages
 from apps.portal.demo.cast import Cast, local
 
 AS_OF = date(2026, 8, 24)
@@ -30,7 +30,12 @@ def players(db: None) -> Iterator[Cast]:
 
 
 def _acts():
-    adopting = {learning.adopt_definitions, outages.adopt_definitions, outages.propose_with_incidents}
+    adopting = {
+        learning.adopt_definitions,
+        outages.adopt_definitions,
+        outages.agree_on_incidents,
+        agreements.bring_into_force,
+    }
     hurt = {one.key for one in outages.all_outages() if one.level < outages.LEAST}
     for at, do in (*outages.acts([AS_OF]), *learning.acts()):
         one = getattr(do, "keywords", {}).get("one")
