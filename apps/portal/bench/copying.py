@@ -5,7 +5,8 @@ measure nothing that the bulk-ingest bar does not measure; what is inserted here
 current rows of one channel, all with the first `seq` of their source.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 
 import polars as pl
@@ -25,15 +26,22 @@ def copy_facts(source: FactSource, frames: Iterable[pl.DataFrame], service_ids: 
 def copy_rows(model: type[models.Model], frames: Iterable[pl.DataFrame], service_ids: list[int]) -> None:
     """The same for any table whose rows name a service."""
     table = model._meta.db_table
-    with transaction.atomic(), connection.cursor() as cursor:
-        rebuild = _drop_indexes(table)
+    with transaction.atomic(), rebuilding_indexes(table):
         _set_defaults(model)
         for frame in frames:
             _copy(table, _as_stored(frame, service_ids))
-        for statement in rebuild:
-            cursor.execute(statement)
     with connection.cursor() as cursor:
         cursor.execute(f"VACUUM ANALYZE {table}")
+
+
+@contextmanager
+def rebuilding_indexes(table: str) -> Iterator[None]:
+    """Fill a table without its indexes and keys, and make them again at the end."""
+    rebuild = _drop_indexes(table)
+    yield
+    with connection.cursor() as cursor:
+        for statement in rebuild:
+            cursor.execute(statement)
 
 
 def _drop_indexes(table: str) -> list[str]:

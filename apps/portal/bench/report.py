@@ -28,6 +28,8 @@ def lines(found: Figures) -> Iterator[str]:
     if "audit" in found:
         yield from _audit_lines(found["audit"])
     yield from _each(found.get("incidents", {}), _incident_lines)
+    if "budgets" in found:
+        yield from _budget_lines(found["budgets"])
 
 
 def _each(found: Figures, told: Callable[[str, Figures], Iterator[str]]) -> Iterator[str]:
@@ -105,6 +107,26 @@ def _incident_lines(name: str, one: Figures) -> Iterator[str]:
     yield (
         f"  {one['milliseconds']:.0f} ms, {one['cpu_milliseconds']:.0f} of it computing; "
         f"p95 {one['p95_milliseconds']:.0f} ms, the goal is {one['goal']}"
+    )
+
+
+def _budget_lines(figures: Figures) -> Iterator[str]:
+    goals, tenants = figures["goals"], figures["tenants"]
+    yield (
+        f"budgets of {figures['objectives']:,} objectives: {figures['ratio']:.2f} times one bare pass over their "
+        f"slices, bar {figures['bar']:.0f}: {_word(figures)}"
+    )
+    yield (
+        f"  every budget and tier {figures['seconds']:.1f} s against {figures['bare_seconds']:.1f} s, the goal is "
+        f"{goals['evaluate']} s; for the first time {figures['first_seconds']:.1f} s"
+    )
+    yield (
+        f"  with {tenants['keys']:,} tenants {tenants['seconds']:.1f} s, the goal is {goals['tenants']} s; one slice "
+        f"to its status {figures['slice_seconds'] * 1000:.0f} ms, the goal is {goals['slice']} s"
+    )
+    yield (
+        f"  {figures['slices']:,} slices in {figures['gibibytes']:.2f} GiB, the goal is {goals['gibibytes']} GiB; "
+        f"{figures['per_second']:,.0f} samples a second, the goal is {goals['push']:,}"
     )
 
 

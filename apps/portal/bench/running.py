@@ -1,8 +1,9 @@
 """What is measured, in order."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 
 from apps.portal.bench.auditing import measure_audit
+from apps.portal.bench.budgets import measure_budgets
 from apps.portal.bench.incidents import measure_incidents
 from apps.portal.bench.lateness import measure_late
 from apps.portal.bench.paging import measure_pages
@@ -12,7 +13,11 @@ from apps.portal.bench.report import machine
 from apps.portal.bench.scratch import Figures, Tell, run_step, scratch_database
 from apps.portal.bench.sizes import SIZES, SMALL, Size
 
-KINDS = ("rebuild", "late", "ingest", "pages", "preview", "audit", "incidents")
+MEASURES: Mapping[str, Callable[[str, Tell], Figures]] = {
+    "late": measure_late, "pages": measure_pages, "preview": measure_preview, "audit": measure_audit,
+    "incidents": measure_incidents, "budgets": measure_budgets,
+}  # fmt: skip
+KINDS = ("rebuild", "late", "ingest", "pages", "preview", "audit", "incidents", "budgets")
 ROUNDS = {"small": 3, "large": 1}
 
 
@@ -23,17 +28,7 @@ def measure(server: str, sizes: Collection[str], kinds: Collection[str], tell: T
         found["rebuild"] = {name: _rebuild(server, SIZES[name], tell) for name in sizes}
     if "ingest" in kinds:
         found["ingest"] = _ingest(server, tell)
-    if "late" in kinds:
-        found["late"] = measure_late(server, tell)
-    if "pages" in kinds:
-        found["pages"] = measure_pages(server, tell)
-    if "preview" in kinds:
-        found["preview"] = measure_preview(server, tell)
-    if "audit" in kinds:
-        found["audit"] = measure_audit(server, tell)
-    if "incidents" in kinds:
-        found["incidents"] = measure_incidents(server, tell)
-    return found
+    return found | {kind: by(server, tell) for kind, by in MEASURES.items() if kind in kinds}
 
 
 def _rebuild(server: str, size: Size, tell: Tell) -> Figures:

@@ -15,6 +15,7 @@ from django.test import override_settings
 
 from apps.portal.bench import (
     auditing,
+    budgets,
     happening,
     incidents,
     ingesting,
@@ -29,12 +30,13 @@ from apps.portal.bench import (
 from apps.portal.bench.calling import make_pages
 from apps.portal.bench.happening import make_incidents
 from apps.portal.bench.history import make_history
+from apps.portal.bench.promising import Promises
 from apps.portal.bench.sizes import LARGE, SMALL, Size
 from apps.portal.bench.steps import STEPS
 from tests.demo_database import speaking_to
 
 TINY = Size("small", teams=5, services=12, deployments=300, changes=500, days=100)
-USING_SCRATCH = (auditing, incidents, lateness, paging, previewing, rebuilding, running)
+USING_SCRATCH = (auditing, budgets, incidents, lateness, paging, previewing, rebuilding, running)
 QUIET = {"PLUMBLINE_WORK_AT_COMMIT": False, "PLUMBLINE_INLINE_WORK": False, "ALLOWED_HOSTS": ["127.0.0.1"]}
 
 
@@ -146,6 +148,9 @@ def shrink(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(ingesting, name, value)
     for name, value in (("WRITERS", 2), ("APPENDS", 8), ("EVENTS", 40)):
         patch.setattr(auditing, name, value)
+    patch.setattr(budgets, "YARD", TINY)
+    patch.setattr(budgets, "MANY", Promises(objectives=3, keys=1, days=30))
+    patch.setattr(budgets, "TENANTS", Promises(objectives=1, keys=4, days=5))
     patch.setattr(auditing, "_seconds_of", lambda writers, write: sum(1.0 for _ in range(writers) if write() is None))
 
 
@@ -157,6 +162,16 @@ def test_measure__rebuild_counts_the_facts_it_read_and_finds_nothing_to_write_ag
     assert found["again"]["written"] == 0
     assert found["with_runs"]["cells"] > found["rounds"][0]["cells"]
     assert (found["bar"], len(found["ratios"])) == (10.0, 1)
+
+
+@pytest.mark.postgres
+def test_measure__budgets_are_evaluated_from_generated_slices(figures: dict[str, Any]) -> None:
+    found = figures["budgets"]
+    assert (found["objectives"], found["judged"], found["slices"]) == (3, 3, 3 * 30 * 288)
+    assert (found["keys"], found["tenants"]["keys"]) == (0, 4)
+    assert found["per_second"] > 0 < found["slice_seconds"]
+    lines = list(report.lines({"budgets": found}))
+    assert lines[0].startswith("budgets of 3 objectives: ")
 
 
 @pytest.mark.postgres
