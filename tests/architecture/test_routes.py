@@ -26,7 +26,9 @@ ABSENT_KEYS = {
     "import": 987654, "token": 987654, "target": 987654, "template": 987654, "kit": "no-such-kit",
     "proposal": 987654, "change": 987654, "request": 987654, "action": 987654, "done_action": 987654,
     "asked_action": 987654, "incident": 987654, "hidden": 987654, "entry": 987654, "listed": 987654,
-    "row": "no-such-row", "annotation": "00000000-0000-4000-8000-000000000000",
+    "row": "no-such-row", "sli": "no-such-sli", "slo": "no-such-slo", "policy": "no-such-policy", "promise": 987654,
+    "trigger": 987654, "decision": 987654, "alert": 987654, "result": 987654,
+    "annotation": "00000000-0000-4000-8000-000000000000",
 }  # fmt: skip
 # More addresses whose answers are searched: filters, orders, forms of the same rows.
 FURTHER = (

@@ -45,6 +45,8 @@ from tests.agreeing import (
     target_item,
 )
 from tests.architecture.happened import happen_in
+from tests.architecture.promised import promise_in
+from tests.architecture.spent import spend_in
 from tests.architecture.words import own_words
 from tests.personas import (
     BEGAN_AT,
@@ -236,6 +238,8 @@ def _write_rows(world: World, place: Place) -> None:
             now=MONDAY,
         ),
     }  # fmt: skip
+    place.keys |= promise_in(slug, place.service.slug, people[place.writer], MONDAY)
+    place.keys |= spend_in(place.keys["sli"], place.keys["slo"], lead=people[place.seat], now=MONDAY)
 
 
 def _agree_target(team: Team, author: User) -> Target:
