@@ -133,7 +133,9 @@ PLACES = (
     Place("slo-slices", "/objectives/saleor-answers/days/2026-08-20/"),
     Place("slo-result", "/objectives/saleor-answers/results/1/"),
     Place("trigger", "/objectives/saleor-answers/", "mara", link="Record the decision on", route="objectives:trigger"),
-    Place("trigger-signed", "/objectives/readthedocs-answers/", link="Read the decision on", route="objectives:trigger"),
+    Place(
+        "trigger-signed", "/objectives/readthedocs-answers/", link="Read the decision on", route="objectives:trigger"
+    ),
     Place("sli", "/objectives/indicators/saleor-uptime/", "mara"),
     Place("calculator", "/objectives/calculator/"),
     Place("calculator-result", "/objectives/calculator/?target=0.997&days=28&counted=1284500&bad=2911"),

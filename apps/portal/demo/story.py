@@ -15,6 +15,7 @@ from apps.governance.models import Reminder
 from apps.notifications.models import Notification
 from apps.portal.demo import (
     agreements,
+    budgets,
     cast,
     endings,
     exceptions,
@@ -28,6 +29,7 @@ from apps.portal.demo import (
     promises,
     proposals,
     rituals,
+    uptime,
 )
 from apps.portal.demo.cast import Cast, local
 
@@ -92,7 +94,8 @@ def _acts(tell: Tell) -> Iterator[Act]:
     yield from _updates(tell)
     others = (
         proposals.acts(), exceptions.acts(), endings.acts(), openings.acts(), oncall.acts(IMPORTS_ON),
-        outages.acts(IMPORTS_ON), learning.acts(), follow_up.acts(), promises.acts(),
+        outages.acts(IMPORTS_ON), learning.acts(), follow_up.acts(), promises.acts(), uptime.acts(),
+        budgets.acts(),
     )  # fmt: skip
     for at, do in chain.from_iterable(others):
         yield Act(at, do)
