@@ -46,7 +46,7 @@ class Measuring:
 
 def still(kept: Kept, promise: Promise, as_of: datetime) -> Judged:
     """The state as of now: silence since the evaluation is silence, whether or not anybody evaluated it."""
-    if kept.newest_end is None or not kept.judged.state.is_judged:
+    if kept.newest_end is None or kept.judged.state is BudgetState.NO_DATA:
         return kept.judged
     is_stale = as_of - kept.newest_end > promise.stale_after
     return Judged(BudgetState.STALE, StateReason.SILENT) if is_stale else kept.judged

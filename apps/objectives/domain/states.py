@@ -76,7 +76,7 @@ def not_judged(budget: Budget, wiring: Wiring, limits: Limits, as_of: datetime) 
     """Why nothing can be said, or None: no data, silence, too little, broken."""
     if wiring.newest_end is None:
         return Judged(S.NO_DATA, R.NOT_CONNECTED)
-    if not budget.counted:
+    if not budget.counted and not wiring.is_cut:  # behind a break more may have come than can be read
         return Judged(S.NO_DATA, R.NO_EVENTS)
     if as_of - wiring.newest_end > limits.stale_after:
         return Judged(S.STALE, R.SILENT)

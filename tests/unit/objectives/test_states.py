@@ -14,6 +14,7 @@ from apps.objectives.domain.counts import Tally
 from apps.objectives.domain.evaluating import Measured, evaluate, frame_of
 from apps.objectives.domain.exempting import ExemptSpan, find_problems
 from apps.objectives.domain.indicator_specs import read_indicator
+from apps.objectives.domain.kept_results import Kept, still
 from apps.objectives.domain.keys import KeyResult, in_order, judge_keys
 from apps.objectives.domain.objective_words import (
     DEFAULT_EXEMPTABLE,
@@ -43,6 +44,7 @@ CALM, NOTHING = Pace(), Tally()
         (GOOD, WHOLE, CALM, S.OK, R.WITHIN),
         (GOOD, replace(WHOLE, newest_end=None), CALM, S.NO_DATA, R.NOT_CONNECTED),
         (replace(GOOD, bad=0, counted=0), WHOLE, CALM, S.NO_DATA, R.NO_EVENTS),
+        (replace(GOOD, bad=0, counted=0), replace(WHOLE, is_cut=True), CALM, S.INSUFFICIENT, R.NEW_DEFINITION),
         (replace(GOOD, bad=500), replace(WHOLE, newest_end=END - timedelta(hours=1)), CALM, S.STALE, R.SILENT),
         (replace(GOOD, bad=1, counted=99, basis=99), WHOLE, CALM, S.INSUFFICIENT, R.TOO_FEW_EVENTS),
         (GOOD, replace(WHOLE, seen=2015), CALM, S.INSUFFICIENT, R.LOW_COVERAGE),
@@ -62,6 +64,14 @@ def test_state__the_first_that_applies(
     budget: Budget, wiring: Wiring, pace: Pace, state: BudgetState, reason: StateReason
 ) -> None:
     assert judge_total(budget, wiring, LIMITS, pace, AS_OF) == Judged(state, reason)
+
+
+def test_still__silence_since_a_result_is_silence_for_what_was_not_judged_too() -> None:
+    kept = Kept(Judged(S.INSUFFICIENT, R.TOO_FEW_EVENTS), newest_end=END)
+    assert still(kept, _promise(), AS_OF) == kept.judged
+    assert still(kept, _promise(), END + timedelta(days=1)) == Judged(S.STALE, R.SILENT)
+    empty = replace(kept, judged=Judged(S.NO_DATA, R.NO_EVENTS))
+    assert still(empty, _promise(), END + timedelta(days=1)) == empty.judged
 
 
 def _key(key: str, state: BudgetState, bad: int = 0) -> KeyResult:
