@@ -17,7 +17,8 @@ REASONS = [(reason.value, reason.value) for reason in StateReason]
 class BudgetDay(models.Model):
     """Units of one day under one version: bad out of counted, with and without what exemptions took out.
 
-    No series: the sum of all keys. Slices of time do not add up over keys, so the sum has rows of its own.
+    No series: the sum of all keys. Slices of time do not add up over keys, so the sum has rows of its own; a slice of
+    it that was good with a key may be bad without that key, so an exemption may also add bad units.
     """
 
     version = models.ForeignKey(ObjectiveVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -51,7 +52,7 @@ class BudgetDay(models.Model):
             models.CheckConstraint(
                 name="objectives_budgetday_within_raw",
                 condition=Q(bad__gte=0, bad__lte=F("counted"), raw_bad__lte=F("raw_counted"))
-                & Q(bad__lte=F("raw_bad"), counted__lte=F("raw_counted")),
+                & Q(counted__lte=F("raw_counted")),
                 violation_error_message="An exemption only takes out, and bad units are among the counted.",
             ),
         ]

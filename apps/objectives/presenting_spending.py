@@ -73,7 +73,9 @@ def _point(page: BudgetPage, place: int, day: date, found: DayCount | None) -> d
     if found is None or not found.raw.counted:
         return point | {"status": "No data" if found is None else "No traffic", **_shipped(page, day)}
     left_out = found.raw.bad - found.tally.bad
-    notes = [f"{left_out:,} more left out by an exemption"] if left_out else []
+    notes = [f"{left_out:,} more left out by an exemption"] if left_out > 0 else []
+    # A slice of the sum may be bad only without the keys that an exemption leaves out of it.
+    notes += [f"{-left_out:,} of them by what an exemption leaves out"] if left_out < 0 else []
     url = reverse("objectives:objective-slices", args=[page.objective.slug, day.isoformat()])
     return point | {
         "value": found.tally.bad, "n": found.tally.counted, "url": url,

@@ -37,7 +37,9 @@ def corrected_words(one: Corrected) -> Iterator[str]:
         yield f"{name}: {NO_COUNTS}"
         return
     noun = "events" if one.agreed.promise.method.value == "occurrences" else "slices"
-    yield f"{name}: {out.bad:,} bad of {out.counted:,} {noun} leave the window."
+    yield f"{name}: {max(out.bad, 0):,} bad of {out.counted:,} {noun} leave the window."
+    if out.bad < 0:
+        yield f"More bad {noun} of the sum without what leaves it: {-out.bad:,}."
     yield f"Without it: {judgement_text(one.without_it)}. With it: {judgement_text(one.with_it)}."
 
 

@@ -55,7 +55,7 @@ CHECKS: dict[str, dict[str, Any]] = {
         "lifecycle": "deprecated", "deprecated_on": date(2026, 7, 1), "sunset_on": date(2026, 7, 1),
     },
     "notifications_mail_to_somebody": {"address": ""},
-    "objectives_budgetday_within_raw": {"bad": 2, "counted": 2},
+    "objectives_budgetday_within_raw": {"bad": 2, "counted": 1},
     "objectives_budgetpolicyversion_dated_after_first": {"number": 2},
     "objectives_budgetpolicyversion_meaning_not_later": {"meaning_number": 2},
     "objectives_burnalert_acknowledged_pair": {"acknowledged_at": NOON},

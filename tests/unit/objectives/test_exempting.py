@@ -14,6 +14,7 @@ from apps.governance.models import Exemption, PreviewRun
 from apps.objectives.models import EvaluationDue, Objective
 from apps.objectives.operations import evaluating
 from apps.objectives.operations.exempting import compare_stored
+from apps.objectives.previewing import corrected_words
 from tests.agreeing import REASON, agree, draft
 from tests.budgets import lay, spread, status_of
 from tests.personas import Organisation, principal_of
@@ -143,3 +144,18 @@ def test_owner__is_one_team(objective: Objective, organisation: Organisation) ->
     promised(organisation, "harbour-success", service="harbour-cluster", owner="harbour", author="eli")
     said = refusals(organisation, objectives=["checkout-success", "harbour-success"])
     assert "They belong to several teams" in said["/objectives"]
+
+
+def test_exemption__of_a_key_may_turn_a_slice_of_the_sum_bad(organisation: Organisation) -> None:
+    """Good with one tenant, bad without it: the evaluation keeps both figures."""
+    said = {"method": "time_slices", "slice_target": "0.9", "target": "0.5", "exemptable": ["measurement_fault"]}
+    found = promised(organisation, spec={"slice_seconds": 3600, "dimension": "tenant"}, promise=said)
+    for key, bad, valid in (("acme", 0, 67_200), ("birch", 1_344, 6_720)):
+        lay(make_series(found.indicator, key), spread(NEWEST - 671 * HOUR, 672, 3600, bad, valid))
+    assert figures(found)[1:] == (0, 672, 0, 672)
+    agree(item(keys=["acme"]), author=organisation.people["ana"], at=NOW)
+    assert figures(found)[1:] == (1, 672, 0, 672)
+    (corrected,) = compare_stored(Exemption.objects.get())
+    assert " ".join(corrected_words(corrected)).startswith(
+        "Checkout succeeds: 0 bad of 0 slices leave the window. More bad slices of the sum without what leaves it: 1."
+    )
