@@ -45,6 +45,7 @@ def present_indicator(page: IndicatorPage, by: Principal) -> dict[str, Any]:
         "facts": _facts(spec),
         "wiring": wiring_lines(page, spec),
         "reading": _reading(page),
+        "is_read": spec.source is not SampleSource.PUSH,
         "keys": page.keys,
         "key_rest": page.key_count - len(page.keys),
         "dimension": spec.dimension.value,

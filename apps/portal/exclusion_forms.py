@@ -31,6 +31,8 @@ EXEMPTION_PLACES = {
     "/items/0/content/slice": "slice", "/items/0/content/starts_at": "starts_on",
     "/items/0/content/expires_at": "last_on", "/reason": "reason",
 }  # fmt: skip
+# What an address may fill in, such as that of a budget that asks for reliability first.
+FREEZE_FILLED = ("name", "starts_on", "last_on", "reason")
 FREEZE_PLACES = {
     "/items/0/content/name": "name", "/items/0/content/team": "place", "/items/0/content/starts_on": "starts_on",
     "/items/0/content/last_on": "last_on", "/reason": "reason",
@@ -172,8 +174,10 @@ class FreezeForm(forms.Form):
         max_length=LONGEST_REASON,
     )  # fmt: skip
 
-    def __init__(self, data: Any, *, places: Sequence[tuple[str, str]], place: str = "") -> None:
-        super().__init__(data, initial={"place": place})
+    def __init__(
+        self, data: Any, *, places: Sequence[tuple[str, str]], place: str = "", filled: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(data, initial={"place": place, **(filled or {})})
         self.fields["place"].choices = list(places)  # type: ignore[attr-defined]
 
     def content(self) -> dict[str, Any]:

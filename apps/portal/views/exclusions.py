@@ -23,6 +23,7 @@ from apps.portal.context import exclusions as words
 from apps.portal.exclusion_forms import (
     BUDGET_PLACES,
     EXEMPTION_PLACES,
+    FREEZE_FILLED,
     FREEZE_PLACES,
     BudgetForm,
     EndForm,
@@ -111,11 +112,12 @@ def budget_exemption_create(request: PageRequest) -> HttpResponse:
 @require_http_methods(METHODS)
 def freeze_create(request: PageRequest) -> HttpResponse:
     """A form that drafts a proposal for a freeze."""
-    require_known(request, "for", "key")
+    require_known(request, "for", "key", *FREEZE_FILLED)
     if request.GET.get("key"):
         return redirect("portal:freeze-end", request.GET["key"])
     places = queries.list_places(request.principal, services=False)
-    form = FreezeForm(_sent(request), places=places, place=request.GET.get("for", ""))
+    filled = {name: request.GET[name] for name in FREEZE_FILLED if name in request.GET}
+    form = FreezeForm(_sent(request), places=places, place=request.GET.get("for", ""), filled=filled)
     intro = "It is a proposal: the engineering manager and the product manager sign."
     return _answer(request, form, "freeze_window", FREEZE_PLACES, "Plan a freeze", intro)
 
