@@ -9,6 +9,7 @@ from apps.core.filtering import InstantFilter, StrictFilterSet
 from apps.objectives.domain.burning import TierKey
 from apps.objectives.domain.objective_words import AlertKind, BudgetState, EvaluationCause
 from apps.objectives.domain.policy_words import RuleKey, Verb
+from apps.objectives.queries.kept_statuses import standing_in
 
 
 def _choices(words: Any) -> list[tuple[str, str]]:
@@ -25,8 +26,8 @@ class ObjectiveFilter(StrictFilterSet):
     state = filters.ChoiceFilter(choices=_choices(BudgetState), method="filter_state")
 
     def filter_state(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
-        """Those that were in a state when they were evaluated last."""
-        return rows.filter(statuses__series=None, statuses__state=value)
+        """Those that stand in a state as of now, as their rows say it."""
+        return rows.filter(standing_in((BudgetState(value),)))
 
 
 class EvaluationFilter(StrictFilterSet):

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.core import clock
 from apps.objectives.domain.counts import Tally
 from apps.objectives.domain.evaluating import Evaluation
-from apps.objectives.domain.kept_results import Kept, Measuring, evaluation_of
+from apps.objectives.domain.kept_results import Kept, Measuring, evaluation_of, still
 from apps.objectives.domain.objective_words import BudgetState, StateReason
 from apps.objectives.domain.promises import Promise
 from apps.objectives.domain.states import Judged
@@ -21,6 +21,24 @@ def statuses_in_sum(objective_ids: Collection[int]) -> dict[int, BudgetStatus]:
     """Where objectives stand, without their keys; one query."""
     rows = BudgetStatus.objects.filter(objective__in=objective_ids, series=None)
     return {row.objective_id: row for row in rows.select_related("version")}
+
+
+def standing_in(states: Collection[BudgetState]) -> Q:
+    """A condition on objectives: where they stand as of now, as their pages say it; one query.
+
+    Silence turns a state stale without an evaluation, and how much of it does is written in each promise.
+    """
+    rows = BudgetStatus.objects.filter(series=None).values_list(
+        "objective_id", "state", "reason", "window_end", "version__promise_text"
+    )
+    now, found = clock.as_of(), []
+    for objective_id, state, reason, newest_end, promise_text in rows:
+        kept = Kept(Judged(BudgetState(state), StateReason(reason)), newest_end)
+        if still(kept, promise_of(ObjectiveVersion(promise_text=promise_text)), now).state in states:
+            found.append(objective_id)
+    # Without a status nothing was ever measured.
+    never = ~Q(Exists(BudgetStatus.objects.filter(objective=OuterRef("pk"), series=None)))
+    return Q(pk__in=found) | never if BudgetState.NO_DATA in states else Q(pk__in=found)
 
 
 def with_keys(objective_id: int) -> QuerySet[BudgetStatus]:

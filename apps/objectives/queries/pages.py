@@ -11,7 +11,7 @@ from apps.objectives.domain.objective_words import BudgetState
 from apps.objectives.models import BudgetStatus, Objective, ObjectiveVersion, PolicyTrigger
 from apps.objectives.queries.agreements import Agreed, agreed_on, standing_objectives, with_versions
 from apps.objectives.queries.fired_rules import Fired, open_by_objective
-from apps.objectives.queries.kept_statuses import statuses_in_sum
+from apps.objectives.queries.kept_statuses import standing_in, statuses_in_sum
 from apps.services.models import CriticalFlow
 
 EVERY, TRIGGERED = "all", "open_trigger"
@@ -52,15 +52,8 @@ def list_objectives(*, team: str = "", state: str = EVERY) -> QuerySet[Objective
     if state == TRIGGERED:
         rows = rows.filter(Exists(PolicyTrigger.objects.filter(objective=OuterRef("pk"), closed_at=None)))
     elif state != EVERY:
-        rows = rows.filter(_stands(STATES[state]))
+        rows = rows.filter(standing_in(STATES[state]))
     return with_versions(rows)
-
-
-def _stands(states: Sequence[BudgetState]) -> Q:
-    sums = BudgetStatus.objects.filter(objective=OuterRef("pk"), series=None)
-    found = Q(Exists(sums.filter(state__in=[state.value for state in states])))
-    # Without a status nothing was ever measured.
-    return found | ~Q(Exists(sums)) if BudgetState.NO_DATA in states else found
 
 
 def list_rows(objectives: Sequence[Objective]) -> list[ListRow]:

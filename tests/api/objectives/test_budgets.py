@@ -146,6 +146,23 @@ def test_objectives__few_queries(api_client_as, objective: Objective, path: str)
     assert not any('"objectives_sample"' in query["sql"] for query in spent.captured_queries)
 
 
+def test_objectives__are_filtered_by_the_state_that_their_rows_show(
+    api_client_as, organisation: Organisation, objective: Objective
+) -> None:
+    """Nobody evaluates meanwhile: silence turned one stale, and one was never measured."""
+    make_objective(organisation, make_indicator(organisation, "a-new-one"), "imports-arrive")
+    client = api_client_as("read")
+
+    def listed(state: str) -> list[tuple[str, str]]:
+        with clock.playing(NOW + 7 * HOUR):
+            rows = client.get(f"/api/v1/objectives/?state={state}").json()["results"]
+        return [(row["slug"], row["status"]["state"]) for row in rows]
+
+    assert listed("at_risk") == []
+    assert listed("stale") == [("checkout-works", "stale")]
+    assert listed("no_data") == [("imports-arrive", "no_data")]
+
+
 def test_alerts__listed_with_their_keys(api_client_as, organisation: Organisation) -> None:
     indicator = make_indicator(organisation)
     make = spread(NEWEST - timedelta(days=8), 2304, 300, 0, 230_400)

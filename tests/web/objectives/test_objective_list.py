@@ -12,7 +12,7 @@ from tests.budgets import make_objective
 from tests.personas import Organisation
 from tests.promising import make_flow
 from tests.sampling import make_indicator
-from tests.spending import NOW, spent, tenants
+from tests.spending import HOUR, NOW, spent, tenants
 from tests.web.portal.pages import words_of
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +63,15 @@ def test_filters__narrow_by_team_and_state(
     html = client_as("ana").get(f"{LIST}{query}").content.decode()
     assert [slug for slug in shown if f"/objectives/{slug}/" not in html] == []
     assert [slug for slug in absent if f"/objectives/{slug}/" in html] == []
+
+
+@pytest.mark.usefixtures("three")
+def test_filters__take_the_state_of_now(client_as: ClientAs) -> None:
+    """What fell silent since it was evaluated is no longer exhausted."""
+    with clock.playing(NOW + 7 * HOUR):
+        client = client_as("eli")
+        assert "stale since 24 Aug, 10:00; was Exhausted" in words_of(client.get(f"{LIST}?state=no_data"))
+        assert "99.7 %" not in words_of(client.get(f"{LIST}?state=exhausted"))
 
 
 @pytest.mark.parametrize("query", ["?order=remaining", "?sort=value", "?state=worst", "?page=9"])
