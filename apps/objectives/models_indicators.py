@@ -105,6 +105,9 @@ class IndicatorRead(DueRow):
 
     indicator = models.OneToOneField(Indicator, on_delete=models.PROTECT, related_name="read")
     begins_at = models.DateTimeField(help_text="Nothing before is asked for.")
+    tried_number = models.PositiveIntegerField(
+        default=1, help_text="The meaning whose queries a person tried; a later one waits until somebody tries it."
+    )
     watermark = models.DateTimeField(null=True, blank=True, help_text="End of the newest slice that was covered.")
     heard_at = models.DateTimeField(null=True, blank=True, help_text="The last whole answer.")
     failures = models.PositiveIntegerField(default=0, help_text="In a row; none since the last whole answer.")

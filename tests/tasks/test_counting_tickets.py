@@ -12,7 +12,7 @@ from apps.objectives.models import Indicator, IndicatorRead, Sample, SampleDay
 from apps.objectives.tasks import keep_samples, read_indicators
 from apps.services import operations as services
 from tests.personas import Organisation
-from tests.sampling import make_indicator
+from tests.sampling import add_version, make_indicator
 
 pytestmark = [pytest.mark.sql, pytest.mark.django_db, pytest.mark.usefixtures("touched")]
 TEN = datetime(2026, 8, 24, 10, tzinfo=UTC)
@@ -88,6 +88,26 @@ def test_tickets__are_counted_by_tenant_and_kind_where_that_is_agreed(organisati
     _counted_at(TEN + 3 * HOUR)
     counted = Sample.objects.filter(valid__gt=0).values_list("series__key", "good")
     assert set(counted) == {("north", 1), ("other", 1)}
+
+
+def test_tickets__are_counted_by_the_statement_of_their_day_and_never_anew_by_the_next_one(
+    organisation: Organisation,
+) -> None:
+    indicator = _indicator(organisation)
+    _ticket(organisation, "t1", TEN, first_response_at=TEN + 3 * HOUR)
+    _ticket(organisation, "t2", TEN + 2 * HOUR)
+    midnight = datetime(2026, 8, 24, 22, tzinfo=UTC)
+    assert _counted_at(TEN + 5 * HOUR) == {TEN + 3 * HOUR: (1, 1)}
+    said = {"kind": "support_response", "limit": "3600", "measured_at": "tickets", "slice_seconds": 900}
+    add_version(organisation, indicator, effective_from=midnight.date() + timedelta(days=1), source="tickets", **said)
+    _ticket(organisation, "t3", midnight + HOUR, first_response_at=midnight + 2 * HOUR)
+    later = midnight + 5 * HOUR
+    _ticket(organisation, "t4", later - HOUR, first_response_at=later - HOUR)
+    assert _counted_at(later) == {
+        TEN + 3 * HOUR: (1, 1), TEN + 6 * HOUR: (0, 1), midnight + 2 * HOUR: (1, 1), later - HOUR: (1, 1),
+    }  # fmt: skip
+    assert Sample.objects.filter(starts_at__gte=midnight).count() == 20  # quarters of an hour, and none before
+    assert not Sample.objects.filter(starts_at__lt=midnight, starts_at__minute__gt=0).exists()
 
 
 def test_keeping__removes_what_is_older_than_a_hundred_days(organisation: Organisation) -> None:

@@ -24,7 +24,7 @@ from apps.objectives.operations.source_keeping import SourceText, change_source,
 from apps.objectives.tasks import read_indicators
 from tests.monitoring_server import Script, serving
 from tests.personas import Organisation, principal_of
-from tests.sampling import make_indicator
+from tests.sampling import add_version, make_indicator
 from tests.services import LOOPBACK
 
 pytestmark = [
@@ -302,6 +302,56 @@ def test_pull__an_answer_that_somebody_overtook_is_dropped(read: IndicatorRead, 
         script.series[VALID][""] = lambda _at: "7"
         reading.take(slow)
     assert Sample.objects.filter(valid=100).count() == 24
+
+
+# Local midnight of 25 August in Europe/Madrid, at which the next statement begins.
+NEXT = datetime(2026, 8, 24, 22, tzinfo=UTC)
+HOURLY = {"valid_query": "sum(increase(calls_total[$window]))", "bad_query": "sum(increase(faults_total[$window]))"}
+
+
+def _next_statement(world: Organisation, script: Script) -> None:
+    said = {"source": "pull", "monitoring_source": "prometheus", "slice_seconds": 3600, **HOURLY}
+    add_version(world, Indicator.objects.get(), effective_from=NEXT.date() + timedelta(days=1), **said)
+    valid, bad = (HOURLY[name].replace("$window", "1h") for name in ("valid_query", "bad_query"))
+    script.series |= {valid: {"": lambda _at: "7"}, bad: {"": lambda _at: "1"}}
+
+
+def test_pull__reads_each_day_by_its_own_statement_and_the_new_one_only_once_it_was_tried(
+    organisation: Organisation, read: IndicatorRead, script: Script
+) -> None:
+    _read_at(NOW)
+    _next_statement(organisation, script)
+    at = NEXT + timedelta(hours=4, minutes=2)
+    waiting = _read_at(at)  # a downtime of half a day: the rest of the former statement's days comes first
+    assert (waiting.watermark, waiting.fault) == (NEXT, PullFault.NOT_TRIED)
+    assert set(Sample.objects.values_list("valid", flat=True)) == {100}
+    assert Sample.objects.order_by("-starts_at")[0].starts_at == NEXT - timedelta(minutes=5)
+    with clock.playing(at):
+        begun = _start(organisation, Indicator.objects.get(), at)
+    assert (begun.fault, begun.failures, begun.tried_number) == ("", 0, 2)
+    done = _read_at(at)
+    assert done.watermark == NEXT + timedelta(hours=4)
+    new = Sample.objects.filter(starts_at__gte=NEXT).order_by("starts_at")
+    assert [(one.starts_at, one.valid) for one in new] == [(NEXT + timedelta(hours=n), 7) for n in range(4)]
+    _read_at(at + timedelta(hours=1))  # an hour back stays within the days of the statement
+    assert Sample.objects.filter(starts_at__lt=NEXT, valid=100).count() == 24 + 144
+    assert not Sample.objects.filter(starts_at__lt=NEXT, valid=7).exists()
+
+
+def test_start__where_the_former_server_fails_begins_with_the_statement_that_was_tried(
+    organisation: Organisation, read: IndicatorRead, script: Script
+) -> None:
+    _read_at(NOW)
+    _next_statement(organisation, script)
+    del script.series[VALID], script.series[BAD]
+    script.fault = "error"
+    at = NEXT + timedelta(hours=4, minutes=2)
+    assert _read_at(at).fault == PullFault.ERROR_STATUS
+    script.fault = ""
+    with clock.playing(at):
+        _start(organisation, Indicator.objects.get(), at - timedelta(days=2))
+    assert _read_at(at).begins_at == NEXT
+    assert Sample.objects.filter(starts_at__gte=NEXT).count() == 4
 
 
 def test_token__goes_out_from_the_environment_and_stands_nowhere_here(

@@ -21,6 +21,7 @@ class PullFault(StrEnum):
     AMBIGUOUS = "ambiguous"
     TOO_MANY_SERIES = "too_many_series"
     KEY_UNFIT = "key_unfit"
+    NOT_TRIED = "not_tried"
 
 
 # The server itself does not answer: another question to it would wait as long.
@@ -43,6 +44,7 @@ FAULT_WORDS = MappingProxyType(
         PullFault.AMBIGUOUS: "Several series of the answer have one key. Sum by the label alone.",
         PullFault.TOO_MANY_SERIES: "The answer holds more series than keys are kept, even as others.",
         PullFault.KEY_UNFIT: "A label value that names a key has over 200 characters, or is no text that can be kept.",
+        PullFault.NOT_TRIED: "Another statement holds, and nobody tried its queries. Try it, then start the reading.",
     }
 )
 RESTS_WORDS = "What came could not be stored, often, so the reading rests. Tell the operator: the log says why."

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from apps.objectives.domain.counts import Counts, Slice
 from apps.objectives.domain.indicator_specs import IndicatorSpec, query_for, window_text
 from apps.objectives.domain.indicator_words import OTHER_KEY, Dimension
-from apps.objectives.domain.samples import KEPT, aligned_before
+from apps.objectives.domain.samples import KEPT, aligned_after, aligned_before
 
 BACK = timedelta(hours=1)
 SETTLED = timedelta(minutes=2)
@@ -36,14 +36,19 @@ class Asked:
         }  # fmt: skip
 
 
-def next_range(watermark: datetime | None, now: datetime, slice_seconds: int, *, begins_at: datetime) -> Asked | None:
+def next_range(
+    watermark: datetime | None, now: datetime, slice_seconds: int, *, begins_at: datetime, until: datetime | None = None
+) -> Asked | None:
     """What to ask for next, or None where nothing new has settled.
 
     `watermark` is the end of the newest slice that an earlier pull covered. It reaches back one hour, as monitoring
-    corrects itself; after a downtime the next call goes on where this one ends.
+    corrects itself; after a downtime the next call goes on where this one ends. `until`: slices that start there or
+    later are not asked for, as another statement measures them.
     """
     length = timedelta(seconds=slice_seconds)
     newest = aligned_before(now - SETTLED, slice_seconds)
+    if until is not None:
+        newest = min(newest, aligned_after(until, slice_seconds))
     if watermark is not None and newest <= watermark:
         return None
     earliest = max(begins_at, now - KEPT)

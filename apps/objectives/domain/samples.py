@@ -112,6 +112,12 @@ def aligned_before(instant: datetime, slice_seconds: int) -> datetime:
     return instant - (instant - EPOCH) % timedelta(seconds=slice_seconds)
 
 
+def aligned_after(instant: datetime, slice_seconds: int) -> datetime:
+    """The first start of a slice at or after an instant."""
+    before = aligned_before(instant, slice_seconds)
+    return before if before == instant else before + timedelta(seconds=slice_seconds)
+
+
 def check_start(starts_at: datetime, slice_seconds: int, now: datetime) -> Fault | None:
     """Why a slice of that start is refused in a push, or None."""
     length = timedelta(seconds=slice_seconds)

@@ -607,6 +607,13 @@ class Migration(migrations.Migration):
                 ("done_at", models.DateTimeField(blank=True, null=True)),
                 ("begins_at", models.DateTimeField(help_text="Nothing before is asked for.")),
                 (
+                    "tried_number",
+                    models.PositiveIntegerField(
+                        default=1,
+                        help_text="The meaning whose queries a person tried; a later one waits until somebody tries it.",
+                    ),
+                ),
+                (
                     "watermark",
                     models.DateTimeField(blank=True, help_text="End of the newest slice that was covered.", null=True),
                 ),
@@ -634,6 +641,7 @@ class Migration(migrations.Migration):
                             ("ambiguous", "ambiguous"),
                             ("too_many_series", "too_many_series"),
                             ("key_unfit", "key_unfit"),
+                            ("not_tried", "not_tried"),
                         ],
                         default="",
                         max_length=16,

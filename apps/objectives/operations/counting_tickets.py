@@ -9,7 +9,7 @@ from apps.core.silence import is_silent
 from apps.objectives.domain.counts import Counts, Slice
 from apps.objectives.domain.indicator_words import Dimension, IndicatorKind
 from apps.objectives.domain.pulling import Asked
-from apps.objectives.domain.samples import KEPT, aligned_before, first_kept_day
+from apps.objectives.domain.samples import KEPT, aligned_after, aligned_before, first_kept_day
 from apps.objectives.domain.tickets import Ticket, count_tickets
 from apps.objectives.queries import reading_duties as duties
 from apps.objectives.queries import tickets as queries
@@ -33,9 +33,13 @@ def count_since(
         return None, []
     silent = is_silent(heard_at, at, sources.get(queries.SOURCE).silent_after)
     end = aligned_before(heard_at if silent else at, spec.slice_seconds)
+    if readable.ends_at is not None:
+        end = min(end, aligned_after(readable.ends_at, spec.slice_seconds))
     kept_from = local_midnight(first_kept_day(at, clock.reporting_zone()), clock.reporting_zone())
-    since = max(begins_at, kept_from, at - KEPT, (watermark or begins_at) - COUNTED_AGAIN)
-    first = aligned_before(since, spec.slice_seconds) + length
+    # What another statement counted stands as it was.
+    own = readable.begins_at or at - KEPT
+    since = max(begins_at, kept_from, at - KEPT, own, (watermark or begins_at) - COUNTED_AGAIN)
+    first = aligned_after(since, spec.slice_seconds)
     if first + length > end:
         return None, []
     limit = timedelta(seconds=spec.limit_seconds)

@@ -9,10 +9,10 @@ from django.db.models import F
 from apps.core import clock
 from apps.objectives.domain.counts import Slice
 from apps.objectives.domain.indicator_words import SampleSource
-from apps.objectives.domain.monitoring_words import OF_THE_SERVER
+from apps.objectives.domain.monitoring_words import OF_THE_SERVER, PullFault
 from apps.objectives.domain.prometheus_replies import PullFailed
 from apps.objectives.domain.pulling import FIRST_WAIT, Asked, fold_keys, next_range, wait_after
-from apps.objectives.domain.samples import Outcome
+from apps.objectives.domain.samples import KEPT, Outcome, aligned_after
 from apps.objectives.models import IndicatorRead, MonitoringSource, SampleBatch
 from apps.objectives.operations.asking_servers import ask_server
 from apps.objectives.operations.counting_tickets import count_since
@@ -49,12 +49,16 @@ def listen(rows: list[IndicatorRead]) -> Heard:
     """The long part, outside of any transaction: ask the server, or count the tickets."""
     (read,) = rows
     at = clock.as_of()
-    readable = queries.get_readable(read.indicator, clock.local_day(at))
+    position = max(read.watermark or read.begins_at, at - KEPT)
+    readable = queries.next_readable(read.indicator, position, clock.local_day(at))
     heard = Heard(read, readable, at)
     if readable is None:
         return heard
     spec = readable.spec
-    heard.asked = next_range(read.watermark, at, spec.slice_seconds, begins_at=read.begins_at)
+    if spec.source is SampleSource.PULL and readable.version.meaning_number > read.tried_number:
+        heard.failed = PullFailed(PullFault.NOT_TRIED)
+        return heard
+    heard.asked = _range_after(read.watermark, read, readable, at)
     if heard.asked is None:
         return heard
     if spec.source is SampleSource.TICKETS:
@@ -67,6 +71,15 @@ def listen(rows: list[IndicatorRead]) -> Heard:
         return heard
     heard.slices, heard.notes = list(pulled.slices), pulled.notes
     return heard
+
+
+def _range_after(watermark: datetime | None, read: IndicatorRead, readable: Readable, at: datetime) -> Asked | None:
+    """What to ask for next within the days that a statement measures; those before and after are another one's."""
+    seconds = readable.spec.slice_seconds
+    begins_at = read.begins_at
+    if readable.begins_at is not None:
+        begins_at = max(begins_at, aligned_after(readable.begins_at, seconds))
+    return next_range(watermark, at, seconds, begins_at=begins_at, until=readable.ends_at)
 
 
 def take(heard: Heard) -> None:
@@ -84,17 +97,18 @@ def take(heard: Heard) -> None:
             _again(read, heard.at)  # somebody else was quicker: what was heard is older than what stands
             return
         _store(read, heard, heard.readable)
-    is_more = heard.readable.spec.source is SampleSource.PULL and heard.asked is not None and _is_behind(heard)
+    is_more = heard.asked is not None and _is_behind(heard, heard.readable)
     wait = TICKETS_EVERY if heard.readable.spec.source is SampleSource.TICKETS else EVERY
     _again(read, heard.at if is_more else heard.at + wait)
 
 
-def _is_behind(heard: Heard) -> bool:
-    """After a downtime there is more to ask for at once."""
-    spec = heard.readable.spec if heard.readable else None
-    return spec is not None and (
-        next_range(heard.covered_until, heard.at, spec.slice_seconds, begins_at=heard.read.begins_at) is not None
-    )
+def _is_behind(heard: Heard, readable: Readable) -> bool:
+    """After a downtime, and where the next statement begins, there is more to ask for at once."""
+    covered = heard.covered_until
+    if covered is not None and readable.ends_at is not None and covered >= readable.ends_at:
+        return True
+    is_pulled = readable.spec.source is SampleSource.PULL
+    return is_pulled and _range_after(covered, heard.read, readable, heard.at) is not None
 
 
 def _store(read: IndicatorRead, heard: Heard, readable: Readable) -> None:

@@ -14,6 +14,7 @@ from apps.core.work import nudge
 from apps.objectives.domain.counts import Slice
 from apps.objectives.domain.indicator_specs import IndicatorSpec
 from apps.objectives.domain.indicator_words import SampleSource
+from apps.objectives.domain.monitoring_words import PullFault
 from apps.objectives.domain.prometheus_replies import PullFailed
 from apps.objectives.domain.pulling import SETTLED, Asked, fold_keys
 from apps.objectives.domain.samples import KEPT, aligned_before
@@ -81,21 +82,37 @@ def _require_pulled(indicator: Indicator, at: datetime) -> Readable:
 
 @transaction.atomic
 def start_reading(*, indicator: Indicator, begins_at: datetime, proof: str, by: Principal) -> IndicatorRead:
-    """Begin to pull an indicator from an instant on; only after a try that the same person saw."""
+    """Begin to pull an indicator from an instant on, or go on where another statement came into force or a reading
+    rests; only after a try that the same person saw."""
     policies.require_can_read_from(by, indicator.owner_team_id)
     at = clock.as_of()
     readable = _require_pulled(indicator, at)
-    if queries.find_read(indicator) is not None:
+    standing = queries.lock_read_of(indicator)
+    if standing is not None and not queries.waits_for_a_try(standing, readable):
         raise Conflict("state_forbids", "This indicator is read already.")
     _require_tried(proof, readable, by)
     _require_begin(begins_at, at)
-    read = IndicatorRead.objects.create(
-        indicator=indicator, begins_at=begins_at, started_at=clock.now(), started_by_id=by.user_id or 0, due_at=at
-    )
-    data = {"begins_at": begins_at.isoformat(), "server": readable.spec.monitoring_source}
+    read = standing or IndicatorRead(indicator=indicator, begins_at=begins_at)
+    _begin(read, begins_at, readable, at)
+    read.started_at, read.started_by_id = clock.now(), by.user_id or 0
+    read.save()
+    data = {"begins_at": read.begins_at.isoformat(), "server": readable.spec.monitoring_source}
     audit.record("indicator.reading_started", subject=indicator, by=by, data=data)
     nudge(READ)
     return read
+
+
+def _begin(read: IndicatorRead, begins_at: datetime, readable: Readable, at: datetime) -> None:
+    """Make a reading due under the statement that was tried.
+
+    It goes on from its watermark, days of the former statement first. Where the former server fails, it begins anew
+    with this statement: nobody would ever answer for the days before.
+    """
+    if read.fault not in {"", PullFault.NOT_TRIED}:
+        read.watermark, read.begins_at = None, max(begins_at, readable.begins_at or begins_at)
+    read.tried_number = readable.version.meaning_number
+    read.failures, read.fault, read.fault_said = 0, "", ""
+    read.due_at, read.attempts, read.last_error = at, 0, ""
 
 
 def _require_tried(proof: str, readable: Readable, by: Principal) -> None:

@@ -1,11 +1,14 @@
 """Reads for pulling: what an indicator is read from, and how far its reading came."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
+from apps.core import clock
+from apps.core.periods import local_midnight
 from apps.core.problems import Absent
 from apps.objectives.domain.indicator_specs import IndicatorSpec
 from apps.objectives.domain.indicator_words import SampleSource
@@ -15,12 +18,17 @@ from apps.objectives.queries.agreements import indicator_version_on, spec_of
 
 @dataclass(frozen=True)
 class Readable:
-    """An indicator with the statement that holds on a day and the server it names, if it is pulled."""
+    """An indicator with the statement that holds on a day and the server it names, if it is pulled.
+
+    What it measures holds from `begins_at` (None: the first, which reaches back) to `ends_at` (None: until further).
+    """
 
     indicator: Indicator
     version: IndicatorVersion
     spec: IndicatorSpec
     server: MonitoringSource | None
+    begins_at: datetime | None = None
+    ends_at: datetime | None = None
 
 
 def get_indicator(slug: str) -> Indicator:
@@ -36,14 +44,43 @@ def get_indicator(slug: str) -> Indicator:
 def get_readable(indicator: Indicator, day: date) -> Readable | None:
     """What is read for an indicator on a day; None where nothing is in force, it is retired, or its samples come by
     push."""
-    version = indicator_version_on(indicator.versions.order_by("number"), day)
-    if version is None or (indicator.retired_on is not None and indicator.retired_on <= day):
+    versions = list(indicator.versions.order_by("number"))
+    version = indicator_version_on(versions, day)
+    return None if version is None or _is_retired(indicator, day) else _readable(indicator, versions, version)
+
+
+def next_readable(indicator: Indicator, position: datetime, today: date) -> Readable | None:
+    """What is to be read from an instant on: by the statement of its day, or by the next one that is not pushed.
+
+    The first statement reaches back before its day, as windows do.
+    """
+    versions, first = list(indicator.versions.order_by("number")), clock.local_day(position)
+    if _is_retired(indicator, today) or indicator_version_on(versions, today) is None:
         return None
+    later = {one.effective_from for one in versions if one.effective_from and first < one.effective_from <= today}
+    holding = (indicator_version_on(versions, day) or versions[0] for day in [first, *sorted(later)])
+    found = (_readable(indicator, versions, version) for version in holding)
+    return next((one for one in found if one is not None), None)
+
+
+def _is_retired(indicator: Indicator, day: date) -> bool:
+    return indicator.retired_on is not None and indicator.retired_on <= day
+
+
+def _readable(indicator: Indicator, versions: Sequence[IndicatorVersion], version: IndicatorVersion) -> Readable | None:
     spec = spec_of(version)
     if spec.source is SampleSource.PUSH:
         return None
     server = MonitoringSource.objects.filter(slug=spec.monitoring_source).first() if spec.monitoring_source else None
-    return Readable(indicator, version, spec, server)
+    same = version.meaning_number
+    begins = next((one.effective_from for one in versions if one.number == same and same > 1), None)
+    later = (one.effective_from for one in versions if one.number > version.number and one.meaning_number != same)
+    ends = min((day for day in later if day is not None), default=None)
+    return Readable(indicator, version, spec, server, _midnight(begins), _midnight(ends))
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return local_midnight(day, clock.reporting_zone()) if day is not None else None
 
 
 def find_read(indicator: Indicator) -> IndicatorRead | None:
@@ -59,6 +96,17 @@ def lock_read(pk: int) -> IndicatorRead:
 def list_reads() -> QuerySet[IndicatorRead]:
     """All duties of reading, by indicator."""
     return IndicatorRead.objects.select_related("indicator__owner_team").order_by("indicator__slug")
+
+
+def lock_read_of(indicator: Indicator) -> IndicatorRead | None:
+    """The duty of reading an indicator, locked until the transaction ends; None where nobody started it."""
+    return IndicatorRead.objects.select_for_update(of=("self",)).filter(indicator=indicator).first()
+
+
+def waits_for_a_try(read: IndicatorRead, readable: Readable) -> bool:
+    """Whether a person has to look at what comes before it is read on: under another statement, or after it rested."""
+    is_new = readable.spec.source is SampleSource.PULL and readable.version.meaning_number > read.tried_number
+    return read.done_at is None and (is_new or read.is_resting)
 
 
 def list_unread_tickets() -> list[Indicator]:

@@ -149,11 +149,14 @@ def _reading(
     readable = queries.get_readable(indicator, clock.today())
     is_pulled = readable is not None and readable.spec.valid_query != ""
     crumbs = [SLOS, {"label": f"SLI {indicator.slug}", "url": reverse("objectives:indicator", args=[indicator.slug])}]
+    read = queries.find_read(indicator)
+    waits = read is not None and readable is not None and queries.waits_for_a_try(read, readable)
     context = {
         "heading": f"Reading of {indicator.slug}",
         "crumbs": [*crumbs, {"label": "Reading", "url": ""}],
         "indicator": indicator,
-        "read": queries.find_read(indicator),
+        "is_read": read is not None and not waits,
+        "waits": waits,
         "server": readable.spec.monitoring_source if readable else "",
         "may_try": is_pulled and policies.can_read_from(request.principal, indicator.owner_team_id),
         "is_pulled": is_pulled,
