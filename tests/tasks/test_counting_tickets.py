@@ -9,6 +9,8 @@ import pytest
 from apps.core import clock, facts
 from apps.core.fact_sources import sources
 from apps.objectives.models import Indicator, IndicatorRead, Sample, SampleDay
+from apps.objectives.operations.counting_tickets import count_since
+from apps.objectives.queries.reading_duties import next_readable
 from apps.objectives.tasks import keep_samples, read_indicators
 from apps.services import operations as services
 from tests.personas import Organisation
@@ -88,6 +90,25 @@ def test_tickets__are_counted_by_tenant_and_kind_where_that_is_agreed(organisati
     _counted_at(TEN + 3 * HOUR)
     counted = Sample.objects.filter(valid__gt=0).values_list("series__key", "good")
     assert set(counted) == {("north", 1), ("other", 1)}
+
+
+def test_counting__goes_through_what_counts_and_what_is_new_alone(organisation: Organisation) -> None:
+    indicator = _indicator(organisation, dimension="tenant")
+    for number in range(40):
+        said = {"first_response_at": TEN + HOUR, "tenant": f"t{number:02}"}
+        _ticket(organisation, f"t{number}", TEN, **said)
+    _counted_at(TEN + 3 * HOUR)
+    assert Sample.objects.exclude(series__key="other").count() == 40
+    at = TEN + 4 * HOUR
+    readable = next_readable(indicator, at, at.date())
+    assert readable is not None
+    with clock.playing(at):
+        asked, slices = count_since(readable, TEN + 3 * HOUR, TEN - timedelta(days=100), at)
+    assert asked is not None
+    assert asked.points > 24 * 13
+    # Forty answers, and the one hour that is new.
+    assert len(slices) == 41
+    assert [(one.key, one.starts_at) for one in slices if not one.counts.valid] == [("other", TEN + 3 * HOUR)]
 
 
 def test_tickets__are_counted_by_the_statement_of_their_day_and_never_anew_by_the_next_one(

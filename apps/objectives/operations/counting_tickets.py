@@ -7,7 +7,7 @@ from apps.core.fact_sources import sources
 from apps.core.periods import local_midnight
 from apps.core.silence import is_silent
 from apps.objectives.domain.counts import Counts, Slice
-from apps.objectives.domain.indicator_words import Dimension, IndicatorKind
+from apps.objectives.domain.indicator_words import OTHER_KEY, Dimension, IndicatorKind
 from apps.objectives.domain.pulling import Asked
 from apps.objectives.domain.samples import KEPT, aligned_after, aligned_before, first_kept_day
 from apps.objectives.domain.tickets import Ticket, count_tickets
@@ -24,7 +24,8 @@ def count_since(
 ) -> tuple[Asked | None, list[Slice]]:
     """What tickets give since the last counting, and the range it speaks of; None where their source says nothing.
 
-    A slice in which no ticket counted is idle, not missing, as long as the source of tickets is alive.
+    A slice in which no ticket counted is idle, not missing, as long as the source of tickets is alive. One key carries
+    all idle slices; the others need none, as a key that is silent while another reports is idle.
     """
     spec = readable.spec
     length = timedelta(seconds=spec.slice_seconds)
@@ -53,10 +54,13 @@ def count_since(
         for one in count_tickets(_as_tickets(tickets), limit, spec.slice_seconds, at, by_tenant=by_tenant)
         if first <= one.starts_at < end
     }
-    keys = {key for key, _ in counted} | set(duties.keys_of(readable.indicator.pk)) | (set() if by_tenant else {""})
-    asked = Asked(first + length, end, spec.slice_seconds)
-    starts = [first + number * length for number in range(asked.points)]
-    return asked, [counted.get((key, at), Slice(at, Counts(0, 0, 0), key)) for key in sorted(keys) for at in starts]
+    known_until = min(end, max(first, watermark or first))
+    # What counted once and counts no more becomes idle; every other slice of earlier readings stands as it is.
+    quiet = set(duties.counted_places(readable.indicator.pk, first, known_until))
+    carrier = OTHER_KEY if by_tenant else ""
+    quiet |= {(carrier, known_until + number * length) for number in range((end - known_until) // length)}
+    idle = [Slice(at, Counts(0, 0, 0), key) for key, at in quiet - counted.keys()]
+    return Asked(first + length, end, spec.slice_seconds), [*counted.values(), *idle]
 
 
 def _as_tickets(rows: list[queries.TicketRow]) -> list[Ticket]:

@@ -12,7 +12,15 @@ from apps.core.periods import local_midnight
 from apps.core.problems import Absent
 from apps.objectives.domain.indicator_specs import IndicatorSpec
 from apps.objectives.domain.indicator_words import SampleSource
-from apps.objectives.models import Indicator, IndicatorRead, IndicatorVersion, MonitoringSource, SampleBatch, Series
+from apps.objectives.models import (
+    Indicator,
+    IndicatorRead,
+    IndicatorVersion,
+    MonitoringSource,
+    Sample,
+    SampleBatch,
+    Series,
+)
 from apps.objectives.queries.agreements import indicator_version_on, spec_of
 
 
@@ -132,6 +140,12 @@ def lock_reads_of(server: MonitoringSource, day: date, due_before: datetime) -> 
 def keys_of(indicator_id: int) -> list[str]:
     """The keys that are known of an indicator, in order."""
     return list(Series.objects.filter(indicator_id=indicator_id).order_by("key").values_list("key", flat=True))
+
+
+def counted_places(indicator_id: int, since: datetime, until: datetime) -> list[tuple[str, datetime]]:
+    """Key and start of the stored slices of an indicator in `[since, until)` in which something counted."""
+    rows = Sample.objects.filter(series__indicator=indicator_id, starts_at__gte=since, starts_at__lt=until, valid__gt=0)
+    return list(rows.order_by("pk").values_list("series__key", "starts_at"))
 
 
 def find_batch(channel: str, sender: str, received_at: datetime) -> SampleBatch | None:
