@@ -13,10 +13,10 @@ from apps.objectives.domain.page_words import NOT_CONNECTED, STATE_CODES, fired_
 from apps.objectives.domain.policy_words import Advice, Ask
 from apps.objectives.domain.printing import hours_up_text
 from apps.objectives.domain.sentences import state_text
+from apps.objectives.domain.windows import DAY
 from apps.objectives.policies import budgets as policies
 from apps.objectives.presenting_cells import incident_url, page_of
 from apps.objectives.presenting_triggers import decision_cards, roles_words, standing_words
-from apps.objectives.queries.fired_rules import Fired
 from apps.objectives.queries.kept_statuses import judged_by, kept_of
 from apps.objectives.queries.trigger_page import TriggerPage
 
@@ -26,6 +26,10 @@ ADVICE_WORDS = {
     Advice.UNDECIDED: "A release reads: undecided, ask the team.",
     Advice.FROZEN: "A release reads: frozen, reliability first.",
 }
+RETIRED = "The SLO is retired and measured no more. A lead of the team closes it, and says why."
+# Two weeks, the length after which a decision is looked at again unless another day is named.
+FREEZE_DAYS = 14 * DAY
+LONGEST_FREEZE = 60
 NOT_MET = "It cannot be closed now: the promise it fired under is not met, or cannot be judged."
 
 
@@ -64,7 +68,7 @@ def present_trigger(page: TriggerPage, by: Principal) -> dict[str, Any]:
         "decide_title": "Record the decision" if not fired.decisions else "Record another decision",
         "who": f"The {roles_words(fired.rule.signers)} of {team.name} sign it, each another person.",
         "freeze_url": _freeze_url(page) if page.to_decide or page.to_sign else "",
-        "closing": _closing(fired, can_close=policies.can_close(by, team)),
+        "closing": _closing(page, can_close=policies.can_close(by, team)),
     }
 
 
@@ -98,25 +102,31 @@ def _sign(page: TriggerPage) -> dict[str, Any] | None:
 
 
 def _freeze_url(page: TriggerPage) -> str:
-    """Reliability first offers a freeze window that is filled in."""
+    """Reliability first offers a freeze window that is filled in, from today on for as long as a decision holds."""
     if page.fired.rule.asks is not Ask.RELIABILITY_FIRST:
         return ""
-    team = page.objective.owner_team.slug
-    query = urlencode(
-        {"for": f"team:{team}", "name": f"Reliability first: {page.fired.version_name}"[:100],
-         "reason": f"{page.fired}: the budget of {page.fired.version_name} is exhausted."}
-    )  # fmt: skip
-    return f"{reverse('portal:freeze-create')}?{query}"
+    team, today, name = page.objective.owner_team.slug, clock.today(), page.fired.version_name
+    filled = {
+        "for": f"team:{team}",
+        "name": f"Reliability first: {name}"[:LONGEST_FREEZE],
+        "starts_on": today.isoformat(),
+        "last_on": (today + FREEZE_DAYS).isoformat(),
+        "reason": f"{page.fired}: the budget of {name} is exhausted, and the agreed policy asks for reliability first.",
+    }
+    return f"{reverse('portal:freeze-create')}?{urlencode(filled)}"
 
 
-def _closing(fired: Fired, *, can_close: bool) -> dict[str, Any]:
+def _closing(page: TriggerPage, *, can_close: bool) -> dict[str, Any]:
     """When it can be closed, and by whom."""
+    fired, retired_on = page.fired, page.objective.retired_on
     if not fired.is_open:
         return {"closed_at": fired.closed_at, "who": fired.closed_by, "reason": fired.closed_reason}
+    url = reverse("objectives:trigger-close", args=[fired.pk]) if can_close else ""
+    if retired_on is not None and retired_on <= clock.today():
+        return {"words": RETIRED, "url": url}
     hours = hours_to_exit(fired.met_since, clock.as_of())
     if hours is None:
         return {"words": NOT_MET}
     if hours > 0:
         return {"words": f"It is met, but not for 24 h yet. It can be closed in {hours_up_text(hours)}."}
-    words = "It has been met for 24 h. A lead of the team closes it."
-    return {"words": words, "url": reverse("objectives:trigger-close", args=[fired.pk]) if can_close else ""}
+    return {"words": "It has been met for 24 h. A lead of the team closes it.", "url": url}

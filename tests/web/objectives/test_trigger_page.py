@@ -12,7 +12,7 @@ from tests.budgets import lay, make_objective, spread
 from tests.personas import Organisation
 from tests.sampling import make_indicator, make_series
 from tests.spending import DAY, HOUR, NEWEST, NOW, WINDOW, evaluate, fired, spent
-from tests.web.portal.pages import words_of
+from tests.web.portal.pages import links_of, words_of
 
 pytestmark = pytest.mark.django_db
 ClientAs = Callable[..., Client]
@@ -141,8 +141,11 @@ def test_closing__is_a_persons_after_a_day_met(
 
 
 def test_reliability_first__offers_a_freeze_that_is_filled_in(client_as: ClientAs, trigger: PolicyTrigger) -> None:
-    html = client_as("cy").get(page_of(trigger)).content.decode()
-    assert "/governance/freezes/new/?for=team%3Acheckout" in html
+    (address,) = [one for one in links_of(client_as("cy").get(page_of(trigger))) if "/freezes/new/" in one]
+    html = client_as("cy").get(address).content.decode()
+    assert 'value="Reliability first: Checkout works"' in html
+    assert 'value="2026-08-24"' in html
+    assert "the budget of Checkout works is exhausted, and the agreed policy asks for reliability first." in html
     assert "/governance/freezes/new/" not in client_as("eli").get(page_of(trigger)).content.decode()
 
 
