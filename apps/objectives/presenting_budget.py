@@ -41,6 +41,7 @@ from apps.objectives.presenting_triggers import trigger_lines
 from apps.objectives.queries.agreements import Agreed, policy_of
 from apps.objectives.queries.budget_page import BudgetPage
 
+UNREADABLE = "Its wording in force was stored under other rules. The log of the server names the version."
 ROLES = (PM, TL, EM)
 SHOWN_IN_LOG = 12
 
@@ -106,6 +107,9 @@ def _notices(page: BudgetPage) -> list[dict[str, str]]:
         found.append({"tone": "note", "text": f"Retired on {day_words(objective.retired_on)}: it is judged no more."})
     if page.agreed is None:
         first = page.versions.of_objective[0] if page.versions.of_objective else None
+        if first is not None and (first.effective_from is None or first.effective_from <= clock.today()):
+            found.append({"tone": "bad", "title": "Not judged: what was agreed reads no more", "text": UNREADABLE})
+            return found
         begins = f"from {day_words(first.effective_from)} on" if first and first.effective_from else "yet"
         said = f"It holds {begins}." if begins != "yet" else "Nothing of it is in force yet."
         found.append({"tone": "note", "title": "Not judged: not in force", "text": said})

@@ -157,6 +157,7 @@ def retire_objective(change: Change, grant: Grant) -> Objective:
     row.retired_on = _left(row.retired_on, row.slug, grant)
     with writing(Objective):
         row.save(update_fields=["retired_on"])
+    ask_objectives({row.pk: None}, clock.now())
     _record_left("objective.retired", row, grant)
     return row
 

@@ -9,7 +9,7 @@ from apps.accounts.domain import Principal
 from apps.audit import operations as audit
 from apps.core import clock
 from apps.core.immutable import writing
-from apps.core.problems import Conflict, Invalid
+from apps.core.problems import Conflict, FieldProblem, Invalid
 from apps.governance.domain.consent import FilledBy
 from apps.objectives.domain import budget_notices as words
 from apps.objectives.domain.budget_triggers import Signed, hours_to_exit, roles_missing
@@ -121,17 +121,15 @@ def _tell(decision: BudgetDecision, by: Principal) -> None:
 
 @transaction.atomic
 def close(*, trigger_id: int, by: Principal, reason: str = "") -> PolicyTrigger:
-    """Close a trigger: 24 hours met without a break under the version it fired under, and a person who says so."""
+    """Close a trigger: 24 hours met without a break under the version it fired under, and a person who says so.
+
+    A retired objective is measured no more: there a person says why it is closed.
+    """
     trigger = queries.lock_trigger(trigger_id)
     policies.require_can_close(by, trigger.objective.owner_team)
     if trigger.closed_at is not None:
         raise Conflict("state_forbids", "It is closed already.")
-    hours = hours_to_exit(trigger.met_since, clock.as_of())
-    if hours is None:
-        raise Conflict("state_forbids", "The promise it fired under is not met now, or cannot be judged.")
-    if hours > 0:
-        said = f"It is met, but not for 24 h yet. It can be closed in {hours_up_text(hours)}."
-        raise Conflict("state_forbids", said)
+    _require_exit(trigger, reason)
     if len(reason) > LONGEST_REASON:
         raise Invalid("validation_failed", f"At most {LONGEST_REASON} characters are kept.")
     trigger.closed_at, trigger.closed_by_id, trigger.closed_reason = clock.now(), by.user_id, reason.strip()
@@ -140,3 +138,18 @@ def close(*, trigger_id: int, by: Principal, reason: str = "") -> PolicyTrigger:
     audit.record("budget_trigger.closed", subject=trigger, by=by, data=data)
     settle_told(trigger.objective.slug, (words.FIRED.key, words.SIGNATURE.key))
     return trigger
+
+
+def _require_exit(trigger: PolicyTrigger, reason: str) -> None:
+    retired_on = trigger.objective.retired_on
+    if retired_on is not None and retired_on <= clock.today():
+        if not reason.strip():
+            problem = FieldProblem("/reason", "required", "The SLO is retired. Say why its trigger is closed.")
+            raise Invalid("validation_failed", problem.detail, [problem])
+        return
+    hours = hours_to_exit(trigger.met_since, clock.as_of())
+    if hours is None:
+        raise Conflict("state_forbids", "The promise it fired under is not met now, or cannot be judged.")
+    if hours > 0:
+        said = f"It is met, but not for 24 h yet. It can be closed in {hours_up_text(hours)}."
+        raise Conflict("state_forbids", said)

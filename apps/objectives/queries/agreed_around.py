@@ -15,6 +15,7 @@ from apps.objectives.models import (
 )
 from apps.objectives.queries.agreements import (
     Agreed,
+    can_read,
     policy_of,
     promise_of,
     readable_from,
@@ -39,7 +40,7 @@ class Versions:
     def agreed(self, objective: Objective, day: date) -> Agreed | None:
         """What is agreed on a day, or None before the first version."""
         version, measure = version_on(self.of_objective, day), version_on(self.of_indicator, day)
-        if version is None or measure is None:
+        if version is None or measure is None or not (can_read(version) and can_read(measure)):
             return None
         return Agreed(
             objective, version, promise_of(version), objective.indicator, measure, spec_of(measure),
@@ -49,7 +50,7 @@ class Versions:
     def policies(self, slug: str, day: date) -> list[BudgetPolicyVersion]:
         """The policies in force on a day that speak of an objective, those that name it first."""
         held = [version_on(versions, day) for versions in self.of_policies.values()]
-        covering = [one for one in held if one is not None and policy_of(one).covers(slug)]
+        covering = [one for one in held if one is not None and can_read(one) and policy_of(one).covers(slug)]
         return sorted(covering, key=lambda one: (not policy_of(one).objectives, one.policy.slug))
 
 

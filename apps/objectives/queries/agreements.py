@@ -1,6 +1,7 @@
 """What is agreed: versions of indicators, objectives and policies on a day, and the spans that are left out."""
 
 import json
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ from apps.objectives.models import (
     Objective,
     ObjectiveVersion,
 )
+
+log = logging.getLogger(__name__)
 
 
 class Dated(Protocol):
@@ -86,6 +89,21 @@ def _policy(text: str) -> Policy:
     if policy is None:
         raise Unreadable(f"A stored policy reads no more: {faults.found}")
     return policy
+
+
+def can_read(version: IndicatorVersion | ObjectiveVersion | BudgetPolicyVersion) -> bool:
+    """Whether a stored version still reads; one that does not is told to the log and left out, alone."""
+    try:
+        if isinstance(version, IndicatorVersion):
+            spec_of(version)
+        elif isinstance(version, ObjectiveVersion):
+            promise_of(version)
+        else:
+            policy_of(version)
+    except Unreadable as fault:
+        log.error("left out: %s %s: %s", version._meta.label_lower, version.pk, fault)  # noqa: TRY400  said in words
+        return False
+    return True
 
 
 def spec_of(version: IndicatorVersion) -> IndicatorSpec:
@@ -157,11 +175,14 @@ def standing_objectives(day: date) -> QuerySet[Objective]:
 
 
 def agreed_on(objective: Objective, day: date) -> Agreed | None:
-    """What is agreed about an objective that was read `with_versions`; None before its first version."""
+    """What is agreed about an objective that was read `with_versions`.
+
+    None before its first version, and where what was agreed reads no more.
+    """
     indicator = objective.indicator
     measured = list(indicator.versions.all())
     version, measure = version_on(objective.versions.all(), day), version_on(measured, day)
-    if version is None or measure is None:
+    if version is None or measure is None or not (can_read(version) and can_read(measure)):
         return None
     return Agreed(
         objective, version, promise_of(version), indicator, measure, spec_of(measure), readable_from(measured, day)
@@ -176,7 +197,7 @@ def policies_for(objectives: Iterable[Objective], day: date) -> dict[int, list[B
     by_team: dict[int, list[BudgetPolicyVersion]] = defaultdict(list)
     for policy in rows.prefetch_related(Prefetch("versions", BudgetPolicyVersion.objects.select_related("policy"))):
         version = version_on(policy.versions.all(), day)
-        if version is not None:
+        if version is not None and can_read(version):
             by_team[policy.owner_team_id].append(version)
     return {
         one.pk: [version for version in by_team[one.owner_team_id] if policy_of(version).covers(one.slug)]

@@ -1,22 +1,32 @@
 """Where budgets stand: statuses, open alerts and open triggers of many objectives, each in one query."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Max, QuerySet
 
 from apps.core.problems import Absent
 from apps.objectives.domain.objective_words import EvaluationCause
-from apps.objectives.models import BudgetEvaluation, BudgetStatus, BurnAlert, PolicyTrigger
+from apps.objectives.models import BudgetEvaluation, BudgetStatus, BurnAlert, Objective, PolicyTrigger
+from apps.objectives.queries.agreements import with_versions
 
 # The empty key is the sum.
 Place = tuple[int, str]
 
 
 def statuses_of(objective_ids: Collection[int]) -> dict[Place, BudgetStatus]:
-    """Statuses by objective and key."""
+    """Statuses by objective and key; a series without a key, from before there was a dimension, is not the sum."""
     rows = BudgetStatus.objects.filter(objective__in=objective_ids).select_related("series")
-    return {(row.objective_id, row.series.key if row.series else ""): row for row in rows}
+    return {
+        (row.objective_id, row.series.key if row.series else ""): row
+        for row in rows if row.series is None or row.series.key
+    }  # fmt: skip
+
+
+def list_retired(objective_ids: Collection[int], day: date) -> list[Objective]:
+    """Of these objectives those that are retired on a day, with everything that was agreed about them."""
+    rows = Objective.objects.filter(pk__in=objective_ids, retired_on__lte=day)
+    return list(with_versions(rows))
 
 
 def open_alerts(objective_ids: Collection[int]) -> dict[tuple[int, str], BurnAlert]:

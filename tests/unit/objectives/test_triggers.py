@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 
 from apps.accounts.domain import SYSTEM, Principal, TeamRole
 from apps.core import clock
-from apps.core.immutable import SideDoor
+from apps.core.immutable import SideDoor, writing
 from apps.core.problems import Conflict, Forbidden, Invalid
 from apps.incidents.domain.incident_words import MilestoneKind
 from apps.incidents.domain.statements import Moment
@@ -17,7 +17,7 @@ from apps.notifications.models import Notification
 from apps.objectives.domain.counts import Counts, Slice
 from apps.objectives.domain.deciding import Deciding
 from apps.objectives.domain.policy_words import Advice
-from apps.objectives.models import BudgetDecision, Indicator, Objective, PolicyTrigger
+from apps.objectives.models import BudgetDecision, BurnAlert, Indicator, Objective, PolicyTrigger
 from apps.objectives.operations import deciding, evaluating
 from apps.objectives.queries.release_advice import advice_for
 from apps.teams import operations as teams
@@ -268,6 +268,29 @@ def test_close__silence_is_no_time_in_which_it_was_met(
     assert [status_of(objective).state, exhausted.met_since] == ["stale", None]
     with clock.playing(NOW + 30 * HOUR), pytest.raises(Conflict, match="cannot be judged"):
         deciding.close(trigger_id=exhausted.pk, by=people("ana"))
+
+
+def test_retired__its_alerts_end_and_a_person_closes_its_trigger_with_a_reason(
+    exhausted: PolicyTrigger, people: Callable[[str], Principal]
+) -> None:
+    objective = exhausted.objective
+    alert = BurnAlert.objects.filter(objective=objective, until_at=None).earliest("pk")
+    objective.retired_on = clock.local_day(NOW) + DAY
+    with writing(Objective):
+        objective.save(update_fields=["retired_on"])
+    evaluate(objective, at=NOW + HOUR)
+    alert.refresh_from_db()
+    assert alert.until_at is None
+    evaluate(objective, at=NOW + DAY)
+    alert.refresh_from_db()
+    assert alert.until_at == NOW + DAY
+    with clock.playing(NOW + DAY):
+        with pytest.raises(Invalid) as refused:
+            deciding.close(trigger_id=exhausted.pk, by=people("ana"))
+        assert refused.value.errors[0].pointer == "/reason"
+        deciding.close(trigger_id=exhausted.pk, by=people("ana"), reason="The flow is gone.")
+    exhausted.refresh_from_db()
+    assert [exhausted.closed_at, exhausted.closed_reason] == [NOW + DAY, "The flow is gone."]
 
 
 def test_incident__one_that_spent_a_fifth_fires_once(objective: Objective, indicator: Indicator) -> None:
