@@ -15,6 +15,7 @@ from apps.governance.domain.kinds import Item, Op
 from apps.governance.domain.revisions import Asked, Category
 from apps.governance.domain.states import ProposalState
 from apps.governance.tasks import move_proposals
+from apps.objectives.governed import preview_objective
 from apps.objectives.models import (
     BudgetPolicyVersion,
     EvaluationDue,
@@ -239,3 +240,12 @@ def test_versions__have_one_way_in(organisation):
         with pytest.raises(SideDoor):
             row.save()
     assert IndicatorVersion.objects.count() == 1
+
+
+def test_preview__says_nothing_of_a_result_that_no_page_shows(organisation):
+    promised(organisation)
+    proposal = drafted(organisation, objective_item(target="0.99"))
+    (section,) = preview_objective(Case.of(proposal).changes[0])
+    said = " ".join(section.sentences)
+    assert "It judges the whole window from its date on." in said
+    assert "beside" not in said
