@@ -78,7 +78,7 @@ def _burning(one: Agreed, answer: Answer, standing: Mapping[TierKey, BurnAlert])
     framed = answer.framed
     tiers = tiers_for(one.promise, framed.frame, is_cause=framed.question.is_cause)
     found: dict[TierKey, list[str]] = {tier.key: [] for tier in tiers.present}
-    for key, read in {"": answer.total, **answer.keys}.items():
+    for key, read in {**answer.keys, "": answer.total}.items():
         mine = [tier for tier, alert in standing.items() if key in alert.keys]
         for tier, step in alert_steps(one.promise, tiers, read.windows, mine).items():
             if step in (AlertStep.OPENS, AlertStep.STAYS):

@@ -132,8 +132,19 @@ def _framed(question: Question, series: Sequence[SeriesRow], earlier: Earlier) -
     zone = clock.reporting_zone()
     framed = frame_of(question.promise, newest, question.slice_seconds, zone, question.readable_from)
     plan = plan_of(question.promise, framed, zone, is_cause=question.is_cause)
-    source = Source(question.promise, question.dimension, {pk: key for pk, key, _ in series}, question.exempt)
+    keys = {pk: key for pk, key, last in series if _fits(question, key, last)}
+    source = Source(question.promise, question.dimension, keys, question.exempt)
     return Framed(question, newest, framed, plan, source)
+
+
+def _fits(question: Question, key: str, newest: datetime | None) -> bool:
+    """A series of the present measurement: its key is of the dimension, and it was heard since that began.
+
+    What an earlier dimension counted stays stored, and is no key of this one.
+    """
+    if bool(key) is (question.dimension is Dimension.NONE):
+        return False
+    return question.readable_from is None or (newest is not None and newest >= question.readable_from)
 
 
 def _newest(question: Question, row: SeriesRow, earlier: Earlier) -> datetime | None:
