@@ -5,6 +5,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from apps.core import clock
+from apps.objectives.domain.openslo_queries import threshold_queries
 from apps.objectives.domain.samples import aligned_before
 from apps.objectives.models import IndicatorRead, Sample, Series
 from apps.objectives.operations.reading_starting import start_reading, try_indicator
@@ -132,6 +134,28 @@ def test_history__is_counted_as_the_server_knows_it(organisation: Organisation, 
     assert 1100 <= north[60][1] <= 1200  # what happened between the last scrape and the restart is not known
     assert not {95, 100} & north.keys()  # nothing was scraped
     assert max(north) == 175
+
+
+def test_threshold__that_no_reading_met_is_an_outage_and_not_silence(
+    organisation: Organisation, begin: datetime
+) -> None:
+    valid, good = threshold_queries('requests_total{tenant="north"}', "gte", Decimal(3600))
+    indicator = make_indicator(
+        organisation, source="pull", monitoring_source="prometheus", valid_query=f"sum({valid})",
+        good_query=f"sum({good})",
+    )  # fmt: skip
+    dee = principal_of(organisation.people["dee"])
+    with clock.playing(begin + timedelta(hours=HOURS, minutes=2)):
+        proof = try_indicator(indicator=indicator, by=dee).proof
+        start_reading(indicator=indicator, begins_at=begin, proof=proof, by=dee)
+        read_indicators()
+    counted = {
+        int((one.starts_at - begin).total_seconds()) // 60: (one.good, one.valid) for one in Sample.objects.all()
+    }
+    # The counter passes 3,600 after a quarter of an hour, and again one after its restart.
+    assert {counted[minute][0] for minute in (5, 65)} == {0}
+    assert all(counted[minute][1] > 0 for minute in (5, 65))
+    assert counted[30][0] == counted[30][1] > 0
 
 
 def test_key__without_a_series_of_errors_is_missing_unless_it_is_said(

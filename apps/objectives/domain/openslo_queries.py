@@ -38,7 +38,12 @@ def events_query(query: str, *, is_counter: bool) -> str | None:
 
 
 def threshold_queries(query: str, operator: str, value: Decimal) -> tuple[str, str]:
-    """Readings in a slice, and those of them that meet a threshold: all of (q), and those where (q) op v."""
+    """Readings in a slice, and those of them that meet a threshold: all of (q), and those where (q) op v.
+
+    Where no reading met it the server knows no point, as if nobody had looked: a zero stands there, or an outage of
+    everything would be missing.
+    """
     readings = f"({query.strip()})"
     met = f"({readings} {OPERATORS[operator]} {value:f})"
-    return f"count_over_time({readings}[{WINDOW_WORD}:])", f"count_over_time({met}[{WINDOW_WORD}:])"
+    valid = f"count_over_time({readings}[{WINDOW_WORD}:])"
+    return valid, f"count_over_time({met}[{WINDOW_WORD}:]) or 0 * {valid}"

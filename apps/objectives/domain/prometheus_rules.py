@@ -58,7 +58,7 @@ def _records(slug: str, spec: IndicatorSpec, length: timedelta) -> list[dict[str
         bad = f"({query_for(spec.bad_query, window)})"
         bad = f"({bad} or {valid} * 0)" if spec.absent_bad_is_zero else bad
     else:
-        bad = f"({valid} - {query_for(spec.good_query, window)})"
+        bad = f"({valid} - ({query_for(spec.good_query, window)}))"
     labels = {"slo": slug}
     return [
         {"record": f"plumbline:slo_bad:{window}", "expr": bad, "labels": labels},
@@ -85,10 +85,11 @@ def _alert(slug: str, promise: Promise, tier: Tier, url: str) -> dict[str, Any]:
 
 
 def _absent(slug: str, promise: Promise, shortest: timedelta, url: str) -> dict[str, Any]:
+    """Rings where nothing is left to alert on: the share is absent where either of its two counts is."""
     window = window_text(int(shortest.total_seconds()))
     stale = window_text(int(promise.stale_after.total_seconds()))
     return {
-        "alert": "PlumblineNoData", "expr": f'absent(plumbline:slo_valid:{window}{{slo="{slug}"}})', "for": stale,
+        "alert": "PlumblineNoData", "expr": f'absent(plumbline:slo_error_share:{window}{{slo="{slug}"}})', "for": stale,
         "labels": {"slo": slug, "severity": "ticket"},
         "annotations": _annotations(f"{promise.name}: no data", promise, url),
     }  # fmt: skip

@@ -201,12 +201,14 @@ def test_import__a_threshold_becomes_counted_readings() -> None:
         "{target: 0.99700}", "{op: lte, value: 0.250, target: 0.9}"
     )
     (one,) = read(a=text).objectives
-    assert one.indicator["good_query"] == "count_over_time(((latency_seconds) <= 0.250)[$window:])"
+    assert one.indicator["good_query"] == (
+        "count_over_time(((latency_seconds) <= 0.250)[$window:]) or 0 * count_over_time((latency_seconds)[$window:])"
+    )
     assert one.indicator["valid_query"] == "count_over_time((latency_seconds)[$window:])"
 
 
 def test_threshold__is_written_with_every_digit() -> None:
-    assert threshold_queries("q", "gt", Decimal("0.10"))[1] == "count_over_time(((q) > 0.10)[$window:])"
+    assert threshold_queries("q", "gt", Decimal("0.10"))[1].startswith("count_over_time(((q) > 0.10)[$window:]) or ")
 
 
 @pytest.mark.parametrize("query", ["rate(x[5m])", "sum(a) + sum(b)", "histogram_quantile(0.9, x)"])

@@ -17,6 +17,7 @@ from apps.objectives.domain.counts import Counts, Slice
 from apps.objectives.domain.indicator_specs import IndicatorSpec, read_indicator, window_text
 from apps.objectives.domain.indicator_words import OTHER_KEY, Dimension
 from apps.objectives.domain.monitoring_words import PullFault
+from apps.objectives.domain.openslo_queries import threshold_queries
 from apps.objectives.domain.prometheus_replies import Points, PullFailed, join_points, read_reply
 from apps.objectives.domain.prometheus_rules import NoRules, threshold_text, write_rules
 from apps.objectives.domain.promises import Promise, read_promise
@@ -199,6 +200,17 @@ def test_rules__absent_bad_as_zero_stands_in_the_expression() -> None:
     tiers = tiers_of(window_hours=Fraction(672), target=Decimal("0.997"), slice_seconds=300)
     spec = _spec(bad_query="sum(increase(b[$window]))", absent_bad_is_zero=True)
     assert "(sum(increase(b[5m]))) or (sum(increase(a[5m]))) * 0" in write_rules("c", spec, _promise(), tiers)
+
+
+def test_rules__of_a_threshold_count_an_outage_of_everything_and_ring_where_a_count_is_absent() -> None:
+    tiers = tiers_of(window_hours=Fraction(672), target=Decimal("0.997"), slice_seconds=300)
+    valid, good = threshold_queries("q", "lte", Decimal("0.25"))
+    text = write_rules("c", _spec(valid_query=valid, good_query=good), _promise(), tiers)
+    records, alerts = yaml.safe_load(text)["groups"]
+    bad = {rule["record"]: rule["expr"] for rule in records["rules"]}["plumbline:slo_bad:5m"]
+    every, met = "count_over_time((q)[5m:])", "count_over_time(((q) <= 0.25)[5m:])"
+    assert bad == f"(({every}) - ({met} or 0 * {every}))"
+    assert alerts["rules"][-1]["expr"] == 'absent(plumbline:slo_error_share:5m{slo="c"})'
 
 
 @pytest.mark.parametrize("agreed", [{"method": "time_slices", "slice_target": "0.9"}, {"target": "1"}])
