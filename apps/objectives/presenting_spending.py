@@ -13,11 +13,11 @@ from apps.core.periods import local_midnight
 from apps.objectives.domain.evaluating import Evaluation
 from apps.objectives.domain.months import DayCount
 from apps.objectives.domain.objective_words import Method, WindowKind
-from apps.objectives.domain.pace import Point, burn_down, if_this_pace_holds
+from apps.objectives.domain.pace import Point, burn_down, even_left, if_this_pace_holds
 from apps.objectives.domain.printing import left_share_text, spent_share_text
 from apps.objectives.domain.promises import Promise
 from apps.objectives.domain.sentences import moment_text
-from apps.objectives.domain.windows import DAY, Span
+from apps.objectives.domain.windows import DAY
 from apps.objectives.presenting_around import Days, breaks_of, exempt_regions, incident_regions
 from apps.objectives.presenting_cells import counted
 from apps.objectives.queries.budget_page import BudgetPage, in_window
@@ -103,15 +103,18 @@ def _most_spent(evaluation: Evaluation, counts: dict[date, DayCount], noun: str)
 
 def _burn_down(page: BudgetPage, evaluation: Evaluation, days: Days, counts: dict[date, DayCount]) -> Figure:
     frame, budget = evaluation.frame, evaluation.figures.budget
+    # Behind a new definition nothing is read: the line begins with it, as the budget does.
     ended = [day for day in days.all if local_midnight(day, days.zone) < frame.span.end]
-    spent = [(local_midnight(day + DAY, days.zone), _bad(counts.get(day))) for day in ended]
-    line = burn_down(frame.span, spent, budget.allowed)[1:]
+    read = [day for day in ended if local_midnight(day + DAY, days.zone) > frame.readable.start]
+    spent = [(local_midnight(day + DAY, days.zone), _bad(counts.get(day))) for day in read]
+    line = burn_down(frame.readable, spent, budget.allowed, budget.remaining)[1:]
     points: list[dict[str, Any]] = [
-        {"key": day.isoformat(), "label": short_day(day), "x": place, "value": None, "status": "To come"}
+        {"key": day.isoformat(), "label": short_day(day), "x": place, "value": None,
+         "status": "Before the new definition" if day in ended else "To come"}
         for place, day in enumerate(days.all)
-    ]
-    for place, (day, point) in enumerate(zip(ended, line, strict=True)):
-        points[place] |= _burned(page, day, point, counts.get(day), is_running=place == len(line) - 1)
+    ]  # fmt: skip
+    for place, (day, point) in enumerate(zip(read, line, strict=True), len(ended) - len(read)):
+        points[place] |= _burned(page, day, point, counts.get(day), is_running=place == len(ended) - 1)
     guides = [{"x1": 0, "y1": 1, "x2": len(days.all), "y2": 0, "kind": "even"}]
     guides += _pace(evaluation, line, days)
     below = float(page.promise.at_risk_below) if page.promise else 0.0
@@ -153,8 +156,7 @@ def _pace(evaluation: Evaluation, line: Sequence[Point], days: Days) -> list[dic
 
 
 def _even_words(evaluation: Evaluation) -> str:
-    full, at, budget = evaluation.frame.full, evaluation.frame.span.end, evaluation.figures.budget
-    even = 1 - Span(full.start, min(at, full.end)).hours / full.hours
+    budget, even = evaluation.figures.budget, even_left(evaluation.frame.full, evaluation.frame.span.end)
     left = budget.remaining if budget.remaining is not None else Fraction(0)
     where = "more is left than" if left > even else "less is left than" if left < even else "as much is left as"
     return f"{left_share_text(left)} left: {where} even spend would leave, {left_share_text(even)}"

@@ -16,10 +16,13 @@ class Point:
     left: Fraction
 
 
-def burn_down(span: Span, spent: Sequence[tuple[datetime, int]], allowed: Fraction) -> list[Point]:
+def burn_down(
+    span: Span, spent: Sequence[tuple[datetime, int]], allowed: Fraction, remaining: Fraction | None = None
+) -> list[Point]:
     """What is left after each day's spending, from the start of the window; `spent` is (end of day, bad units).
 
-    `allowed` is the whole budget of the window. Without a budget there is no line.
+    `allowed` is the whole budget of the window; without one there is no line. Days are whole and a window may cut
+    them, so the line ends at what the budget itself says, `remaining`.
     """
     if not allowed:
         return []
@@ -27,16 +30,13 @@ def burn_down(span: Span, spent: Sequence[tuple[datetime, int]], allowed: Fracti
     for at, bad in spent:
         used += bad
         points.append(Point(min(at, span.end), 1 - Fraction(used) / allowed))
+    if spent and remaining is not None:
+        points[-1] = Point(points[-1].at, remaining)
     return points
 
 
-def even_spend(full: Span) -> tuple[Point, Point]:
-    """The diagonal: all of it at the start of the window, nothing at its end."""
-    return Point(full.start, Fraction(1)), Point(full.end, Fraction(0))
-
-
 def even_left(full: Span, at: datetime) -> Fraction:
-    """What would be left at an instant if it were spent evenly."""
+    """What would be left at an instant if it were spent evenly: all of it at the start of the window, then nothing."""
     gone = Span(full.start, min(max(at, full.start), full.end)).hours
     return 1 - gone / full.hours
 

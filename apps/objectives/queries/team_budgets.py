@@ -10,6 +10,7 @@ from django.db.models import CharField, F, FilteredRelation, OuterRef, Q, QueryS
 from django.db.models.functions import Cast, JSONObject
 
 from apps.core import clock
+from apps.core.periods import local_midnight
 from apps.objectives.domain.counts import Tally
 from apps.objectives.domain.evaluating import Evaluation
 from apps.objectives.domain.kept_results import Kept, Measuring, evaluation_of
@@ -30,7 +31,7 @@ STATUS = (
     "keys_within", "keys_judged", "version_id", "version__promise_text",
 )  # fmt: skip
 INSTANTS = frozenset(name for name in FIRED if name.endswith(("_at", "_since"))) | {"window_end"}
-DAYS = frozenset({"decisions__revisit_on", "day"})
+DAYS = frozenset({"decisions__revisit_on", "day", "readable_on"})
 
 
 @dataclass
@@ -78,8 +79,11 @@ def _objectives(where: Mapping[str, Any], today: date) -> QuerySet[Any]:
         sum=FilteredRelation("statuses", condition=Q(statuses__series=None)),
         promise_text=Subquery(promised.values("promise_text")[:1]),
         slice_seconds=Subquery(measured.values("slice_seconds")[:1]),
+        meaning_number=Subquery(measured.values("meaning_number")[:1]),
     )  # fmt: skip
-    names = {"slug": "slug", "promise_text": "promise_text", "slice_seconds": "slice_seconds"}
+    begun = IndicatorVersion.objects.filter(indicator=OuterRef("indicator"), number=OuterRef("meaning_number"))
+    rows = rows.annotate(readable_on=Subquery(begun.filter(number__gt=1).values("effective_from")[:1]))
+    names = {name: name for name in ("slug", "promise_text", "slice_seconds", "readable_on")}
     return _pack(rows, OBJECTIVE, names | {name: f"sum__{name}" for name in STATUS})
 
 
@@ -154,10 +158,10 @@ def _budget(row: Mapping[str, Any]) -> TeamBudget | None:
     if text is None or row["slice_seconds"] is None:
         return None
     promise = promise_of(ObjectiveVersion(promise_text=text))
-    kept, version_id = _kept(row), row["version_id"]
-    evaluation = evaluation_of(
-        promise, Measuring(row["slice_seconds"]), kept, (), clock.reporting_zone(), clock.as_of()
-    )
+    kept, version_id, zone = _kept(row), row["version_id"], clock.reporting_zone()
+    readable_from = local_midnight(row["readable_on"], zone) if row["readable_on"] else None
+    measuring = Measuring(row["slice_seconds"], readable_from)
+    evaluation = evaluation_of(promise, measuring, kept, (), zone, clock.as_of())
     return TeamBudget(row["slug"], promise, evaluation, kept.was, version_id)
 
 

@@ -133,12 +133,13 @@ def _charted(budgets: Sequence[TeamBudget]) -> list[TeamBudget]:
 def _chart(budget: TeamBudget, evaluation: Evaluation) -> dict[str, Any]:
     """What is left after each day of the window."""
     zone = clock.reporting_zone()
-    frame, allowed = evaluation.frame, evaluation.figures.budget.allowed
-    first, last = clock.local_day(frame.span.start), clock.local_day(frame.span.end - timedelta(microseconds=1))
+    frame, of = evaluation.frame, evaluation.figures.budget
+    last = clock.local_day(frame.span.end - timedelta(microseconds=1))
+    first = min(clock.local_day(frame.readable.start), last)
     days = {one.day: one.tally.bad for one in budget.days if first <= one.day <= last}
     listed = [first + offset * DAY for offset in range((last - first).days + 1)]
     spent = [(local_midnight(day + DAY, zone), days.get(day, 0)) for day in listed]
-    line = burn_down(frame.span, spent, allowed)[1:]
+    line = burn_down(frame.readable, spent, of.allowed, of.remaining)[1:]
     points: list[dict[str, Any]] = [
         {"key": day.isoformat(), "label": short_day(day), "x": place, "value": float(point.left)}
         for place, (day, point) in enumerate(zip(listed, line, strict=True))

@@ -158,11 +158,11 @@ MONTH = Span(NOON - timedelta(days=10), NOON + timedelta(days=20))
 
 
 def test_pace__lines_of_the_burn_down() -> None:
-    first, last = pace.even_spend(MONTH)
-    assert [first.left, last.left] == [1, 0]
-    assert pace.even_left(MONTH, NOON) == Fraction(2, 3)
+    assert [pace.even_left(MONTH, at) for at in (MONTH.start, NOON, MONTH.end)] == [1, Fraction(2, 3), 0]
     points = pace.burn_down(MONTH, [(NOON - timedelta(days=9), 5), (NOON, 10)], Fraction(20))
     assert [point.left for point in points] == [1, Fraction(3, 4), Fraction(1, 4)]
+    told = pace.burn_down(MONTH, [(NOON - timedelta(days=9), 5), (NOON, 10)], Fraction(20), Fraction(1, 3))
+    assert [point.left for point in told] == [1, Fraction(3, 4), Fraction(1, 3)]
     runs_out = pace.if_this_pace_holds(points[-1], Fraction(48), MONTH)
     assert runs_out
     assert runs_out[1] == pace.Point(NOON + timedelta(days=2), Fraction(0))

@@ -1,5 +1,6 @@
 """The page of a budget: seven parts in order, the worked examples to the digit, and words for every state."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
@@ -15,6 +16,7 @@ from apps.incidents.domain.incident_words import MilestoneKind
 from apps.incidents.domain.statements import Moment
 from apps.objectives.domain.counts import Counts, Slice
 from apps.objectives.models import Objective, TargetSuggestion
+from apps.objectives.operations.evaluation_asking import ask_objectives
 from apps.services import operations as services
 from tests.budgets import add_promise, lay, make_objective, spread
 from tests.incidents import make_incident
@@ -143,6 +145,31 @@ def test_calendar__is_a_burn_down_beside_even_spend(organisation: Organisation, 
     assert "even spend would leave" in text
     assert 'class="guide even"' in html
     assert "25 %: at risk" in html
+
+
+def test_burn_down__begins_with_a_new_definition_and_ends_at_what_is_left(
+    organisation: Organisation, client_as: ClientAs
+) -> None:
+    """What failed under the old measurement is not in the budget, so the line does not spend it."""
+    indicator = make_indicator(organisation, slice_seconds=3600)
+    objective = make_objective(organisation, indicator, window={"calendar": "month"})
+    series, begins = make_series(indicator), NEWEST.replace(day=9, hour=22)
+    lay(series, spread(begins - 8 * DAY, 8 * 24, 3600, 9_000, 400_000))
+    evaluate(objective, at=begins)
+    add_version(organisation, indicator, effective_from=date(2026, 8, 10), slice_seconds=3600, limit=None)
+    hours = int((NEWEST - begins) / HOUR) + 1
+    lay(series, spread(begins, hours, 3600, 300, 800_000))
+    ask_objectives({objective.pk: date(2026, 8, 10)}, NOW)
+    evaluate(objective)
+    answer = client_as("ana").get(PAGE)
+    assert "87.5 % left" in words_of(answer)
+    rows = [line for line in answer.content.decode().split("<tr") if "failed that day" in line]
+    assert len(rows) == 15
+    assert all("−" not in row for row in rows)
+    assert "87.5" in rows[0]
+    home = client_as("ana").get("/teams/checkout/").content.decode()
+    chart = home[home.index('id="budget-checkout-works') :]
+    assert re.findall(r"(\d+ Aug): (\d+)", chart)[:1] == [("10 Aug", "99")]
 
 
 def test_incidents__are_linked_regions_with_their_share(organisation: Organisation, client_as: ClientAs) -> None:
