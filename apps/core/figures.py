@@ -12,6 +12,7 @@ from apps.core.svg_scales import readable_ticks
 SERIES_GLYPHS = {1: "●", 2: "■", 3: "▲", 4: "◆"}
 TICK_PITCH = 0.07  # of the axis: labels of the interactive chart stand at least so far apart
 LANE_GLYPHS = {"incidents": "▪", "pauses": "▬", "events": "◆"}
+MOST_NEAR = 5  # in a line; more are a list that opens
 
 
 def table_rows(figure: Figure) -> list[dict[str, Any]]:

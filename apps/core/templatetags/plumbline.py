@@ -99,6 +99,7 @@ def figure(context: Context, fig: Mapping[str, Any]) -> dict[str, Any]:
         "several_series": len({row["series"] for row in rows}) > 1,
         "legend": figures.legend(fig),
         "near": figures.happened_near(fig),
+        "most_near": figures.MOST_NEAR,
         "data": figures.interactive_data(fig) if fig.get("interactive") else None,
         "data_id": f"{fig['id']}-data",
         "open_tables": context.get("open_tables", False),

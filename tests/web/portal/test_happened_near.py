@@ -67,3 +67,11 @@ def test_service__lists_what_happened_near_with_its_page(
     incident = broken("Payments were refused")
     text = main_of(client_as("eli").get("/services/checkout-api/"))
     assert f'<a href="/incidents/{incident.pk}/">{incident} Payments were refused</a>' in text
+
+
+def test_home__many_are_a_list_that_opens(organisation: Organisation, client_as: Callable[..., Client]) -> None:
+    for number in range(6):
+        broken(f"Break {number}")
+    text = main_of(client_as("dee").get("/"))
+    assert "<summary>Happened near (6)</summary>" in text
+    assert all(f"Break {number}" in text for number in range(6))
