@@ -31,7 +31,7 @@ from apps.objectives.models import (
     TargetSuggestion,
 )
 from apps.objectives.queries.agreed_around import Versions, find_versions
-from apps.objectives.queries.agreements import Agreed, version_on
+from apps.objectives.queries.agreements import Agreed, can_read, promise_of, version_on
 from apps.objectives.queries.day_counts import Days, find_days
 from apps.objectives.queries.fired_rules import Fired, as_seen, list_fired
 from apps.objectives.queries.kept_statuses import evaluation_in, judged_by, kept_of, with_keys
@@ -117,7 +117,7 @@ def get_budget_page(slug: str, by: Principal) -> BudgetPage:
     version, promise = judged_by(status, agreed)
     evaluation = evaluation_in(agreed, status, keys)
     span = evaluation.frame.span if evaluation else None
-    days = find_days(agreed, version.pk, _since(span, today), last_months(today))
+    days = find_days(agreed, _alike(versions, version, promise), _since(span, today), last_months(today))
     fired = as_seen(list_fired(PolicyTrigger.objects.filter(objective=objective)), by)
     alerts = list(list_alerts(objective))
     exemptions = list_exemptions(objective, days.rows[0].day if days.rows else today)
@@ -140,6 +140,14 @@ def list_exemptions(objective: Objective, since: date) -> list[Exemption]:
     first = datetime.combine(since, datetime.min.time(), clock.reporting_zone())
     rows = governance.list_slice_exemptions(first, clock.as_of() + timedelta(days=100))
     return [row for row in rows if objective.slug in row.objectives]
+
+
+def _alike(versions: Versions, version: ObjectiveVersion, promise: Promise) -> list[int]:
+    """The versions up to one that count the same units, by number; exemptions are of the objective, so they agree."""
+    earlier = [one for one in versions.of_objective if one.number < version.number and can_read(one)]
+    promises = [(one.pk, promise_of(one)) for one in earlier]
+    units = (promise.method, promise.slice_target)
+    return [*(pk for pk, of in promises if (of.method, of.slice_target) == units), version.pk]
 
 
 def _since(span: Span | None, today: date) -> date:

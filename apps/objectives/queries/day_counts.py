@@ -1,6 +1,6 @@
 """Days of one budget: as they are kept, as they came before that, and results kept at the ends of months; one query."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -40,13 +40,14 @@ class Days:
         return [one for one in self.rows if first <= one.day < end]
 
 
-def find_days(agreed: Agreed, version_id: int, since: date, months: Sequence[Period]) -> Days:
-    """The days of a promise since a day.
+def find_days(agreed: Agreed, versions: Sequence[int], since: date, months: Sequence[Period]) -> Days:
+    """The days of a promise since a day; `versions` are those that count units alike, its own the last.
 
-    Those before the first that is kept are read from the sums of their slices, where one event is one unit.
+    What its own version did not keep is taken from earlier ones, so that a month keeps what exemptions left out of it.
+    Days before the first that any kept are read from the sums of their slices, where one event is one unit.
     """
-    rows = _kept(version_id, since).union(_came(agreed, since), _results(agreed, months), all=True)
-    kept: dict[date, DayCount] = {}
+    rows = _kept(versions, since).union(_came(agreed, since), _results(agreed, months), all=True)
+    by_version: dict[int, dict[date, DayCount]] = {pk: {} for pk in versions}
     came: dict[date, DayCount] = {}
     found = Days()
     for what, on, *numbers in rows:
@@ -54,23 +55,34 @@ def find_days(agreed: Agreed, version_id: int, since: date, months: Sequence[Per
             month = period_on(on, Grain.MONTH).previous().key
             found.ends[month] = MonthEnd(int(numbers[-1]), BudgetState(what.removeprefix(RESULT)))
         else:
-            (kept if what == KEPT else came)[on] = _day(on, *(int(number) for number in numbers[:-1]))
-    first = min(kept, default=date.max)
-    if agreed.promise.method is Method.OCCURRENCES:
-        readable = clock.local_day(agreed.readable_from) if agreed.readable_from else date.min
-        kept |= {on: one for on, one in came.items() if readable <= on < first}
-    found.rows = [kept[on] for on in sorted(kept)]
+            of = by_version[int(numbers[-1])] if what == KEPT else came
+            of[on] = _day(on, *(int(number) for number in numbers[:-1]))
+    found.rows = _together(agreed, by_version, came)
     return found
+
+
+def _together(
+    agreed: Agreed, by_version: Mapping[int, Mapping[date, DayCount]], came: Mapping[date, DayCount]
+) -> list[DayCount]:
+    """Each day by the newest version that kept it; what none kept by its sums, where those are units."""
+    readable = clock.local_day(agreed.readable_from) if agreed.readable_from else date.min
+    own = list(by_version.values())[-1]
+    first = min(own, default=date.max)
+    earlier = {on: one for kept in by_version.values() for on, one in kept.items() if readable <= on < first}
+    is_unit = agreed.promise.method is Method.OCCURRENCES
+    sums = {on: one for on, one in came.items() if readable <= on < first} if is_unit else {}
+    days = {**sums, **earlier, **own}
+    return [days[on] for on in sorted(days)]
 
 
 def _day(on: date, bad: int, counted: int, raw_bad: int, raw_counted: int, seen: int, unusable: int) -> DayCount:
     return DayCount(on, Tally(bad, counted), Tally(raw_bad, raw_counted), seen, unusable)
 
 
-def _kept(version_id: int, since: date) -> QuerySet[Any, Any]:
-    rows = BudgetDay.objects.filter(version=version_id, series=None, day__gte=since)
+def _kept(versions: Sequence[int], since: date) -> QuerySet[Any, Any]:
+    rows = BudgetDay.objects.filter(version__in=versions, series=None, day__gte=since)
     found: QuerySet[Any, Any] = rows.annotate(
-        what=Value(KEPT, CharField()), on=F("day"), number=Value(0, IntegerField())
+        what=Value(KEPT, CharField()), on=F("day"), number=F("version_id")
     ).values_list(*COLUMNS)  # fmt: skip
     return found
 

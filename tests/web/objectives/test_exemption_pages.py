@@ -1,16 +1,19 @@
 """Asking to leave slices out of a budget, the page of such an exemption with both figures, and its withdrawal."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 
 import pytest
 from django.test import Client
 
 from apps.core import clock
 from apps.governance.models import Exemption, Proposal
-from apps.objectives.models import Objective
+from apps.objectives.models import Objective, Series
+from apps.objectives.operations import evaluating
 from tests.agreeing import REASON, agree
+from tests.budgets import add_promise, lay, spread
 from tests.personas import Organisation
-from tests.unit.objectives.test_exempting import NOW, item
+from tests.unit.objectives.test_exempting import DAY, HOUR, NEWEST, NOW, item
 from tests.unit.objectives.test_exempting import objective as objective
 from tests.web.portal.pages import words_of
 
@@ -67,3 +70,19 @@ def test_page__shows_the_budget_with_and_without(
     title = Proposal.objects.latest("number").title
     assert title == "E-1, Checkout: is withdrawn; its slices of checkout-success count again."
     assert Exemption.objects.get().ended_at is None
+
+
+def test_months__keep_what_was_left_out_after_the_promise_was_changed(
+    client_as: As, objective: Objective, organisation: Organisation
+) -> None:
+    """The days that the earlier version kept count the same units: a month that was met stays so."""
+    agree(item(), author=organisation.people["ana"])
+    evaluating.evaluate_now([objective.pk])
+    later = NEWEST + 31 * DAY
+    add_promise(organisation, objective, effective_from=date(2026, 9, 20), target="0.995", window={"rolling_days": 7})
+    with clock.playing(later + HOUR):
+        lay(Series.objects.get(indicator=objective.indicator), spread(later - 9 * DAY, 9 * 24 + 1, 3600, 10, 90_000))
+        evaluating.evaluate_now([objective.pk])
+        text = words_of(client_as("ana").get("/objectives/checkout-success/"))
+    assert "by 99.5 % of v2" in text
+    assert "Aug 2026 Met" in text
