@@ -11,7 +11,7 @@ from apps.core.calendar_words import age_words, day_words
 from apps.objectives.domain.agreed_words import say_indicator, slice_words
 from apps.objectives.domain.indicator_specs import IndicatorSpec
 from apps.objectives.domain.indicator_words import KINDS, SampleSource
-from apps.objectives.domain.monitoring_words import say_fault
+from apps.objectives.domain.monitoring_words import PullFault, say_fault
 from apps.objectives.domain.printing import target_text
 from apps.objectives.presenting_cells import counted, head, page_of, plain, table
 from apps.objectives.presenting_list import standing_cell
@@ -90,7 +90,8 @@ def _reading(page: IndicatorPage) -> dict[str, Any] | None:
     if read is None:
         return None
     return {
-        "fault": say_fault(read.fault, is_resting=read.is_resting), "rests": read.is_resting,
+        "fault": say_fault(read.fault, is_resting=read.is_resting),
+        "waits": read.is_resting or read.fault == PullFault.NOT_TRIED,
         "said": read.fault_said, "failures": counted(read.failures, "failure"),
         "heard_at": read.heard_at, "watermark": read.watermark, "due_at": read.due_at, "notes": read.notes,
         "others": ", ".join(read.others[:10]),

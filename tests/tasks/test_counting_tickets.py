@@ -131,6 +131,23 @@ def test_tickets__are_counted_by_the_statement_of_their_day_and_never_anew_by_th
     assert not Sample.objects.filter(starts_at__lt=midnight, starts_at__minute__gt=0).exists()
 
 
+def test_tickets__of_another_dimension_fill_its_own_keys_alone(organisation: Organisation) -> None:
+    indicator = _indicator(organisation)
+    midnight = datetime(2026, 8, 24, 22, tzinfo=UTC)
+    _ticket(organisation, "t1", TEN, first_response_at=TEN + HOUR, tenant="north")
+    _counted_at(TEN + 3 * HOUR)
+    said = {"kind": "support_response", "limit": "14400", "measured_at": "tickets", "slice_seconds": 3600}
+    add_version(
+        organisation, indicator, effective_from=midnight.date() + timedelta(days=1), source="tickets",
+        dimension="tenant", **said,
+    )  # fmt: skip
+    _ticket(organisation, "t2", midnight, first_response_at=midnight + HOUR, tenant="north")
+    assert _counted_at(midnight + 3 * HOUR) == {TEN + HOUR: (1, 1), midnight + HOUR: (1, 1)}
+    before, since = Sample.objects.filter(starts_at__lt=midnight), Sample.objects.filter(starts_at__gte=midnight)
+    assert set(before.values_list("series__key", flat=True)) == {""}
+    assert set(since.values_list("series__key", flat=True)) == {"north", "other"}
+
+
 def test_keeping__removes_what_is_older_than_a_hundred_days(organisation: Organisation) -> None:
     _indicator(organisation)
     _ticket(organisation, "t1", TEN, first_response_at=TEN + HOUR)

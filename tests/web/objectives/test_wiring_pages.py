@@ -13,7 +13,7 @@ from apps.objectives.operations.sample_receiving import receive_samples
 from tests.monitoring_server import Script, serving
 from tests.personas import Organisation
 from tests.principals import token
-from tests.sampling import NOON, make_indicator, make_series, one, put
+from tests.sampling import NOON, add_version, make_indicator, make_series, one, put
 from tests.services import LOOPBACK
 
 pytestmark = [
@@ -85,6 +85,34 @@ def test_reading__a_failing_try_says_so_and_offers_no_start(
     answer = client_as("dee").post("/objectives/indicators/checkout-availability/reading/try/")
     assert b"not registered" in answer.content
     assert b"Start reading" not in answer.content
+
+
+def test_reading__waits_under_another_statement_until_that_was_tried(
+    organisation: Organisation, client_as: Clients, settings: Any
+) -> None:
+    settings.OUTBOUND_ALLOWED_HOSTS, settings.OUTBOUND_LOOPBACK = ["127.0.0.1"], True
+    said = {"source": "pull", "monitoring_source": "main", "valid_query": "sum(a[$window])"}
+    indicator = make_indicator(organisation, bad_query="sum(b[$window])", **said)
+    add_version(organisation, indicator, effective_from=NOON.date(), bad_query="sum(c[$window])", **said)
+    IndicatorRead.objects.create(
+        indicator=indicator, begins_at=NOON, started_at=NOON, started_by=organisation.people["ana"], due_at=NOON,
+        failures=1, fault="not_tried",
+    )  # fmt: skip
+    page, dee = "/objectives/indicators/checkout-availability/", client_as("dee")
+    text = dee.get(page).content.decode()
+    assert "nobody tried its queries" in text
+    assert "It is tried again" not in text
+    address = f"{page}reading/"
+    assert b"It is not read now" in dee.get(address).content
+    with serving(Script({"sum(a[5m])": {"": lambda _at: "9"}, "sum(c[5m])": {"": lambda _at: "1"}})) as base:
+        MonitoringSource.objects.create(
+            slug="main", name="Main", base_url=base, registered_at=NOON, registered_by=organisation.people["hal"]
+        )
+        proof = dee.post(f"{address}try/").context["form"].initial["proof"]
+        assert dee.post(f"{address}start/", {"days": "1", "proof": proof}).status_code == 302
+    read = IndicatorRead.objects.get()
+    assert (read.tried_number, read.fault, read.started_by) == (2, "", organisation.people["dee"])
+    assert b"It is read from main" in dee.get(address).content
 
 
 def test_waiting__is_listed_and_settled(organisation: Organisation, client_as: Clients) -> None:
