@@ -24,6 +24,7 @@ class ObjectivesConfig(AppConfig):
         receiving = import_module("apps.objectives.operations.sample_receiving")
         asking = import_module("apps.objectives.operations.evaluation_asking")
         facts.on_touched(asking.ask_after_incidents)
+        kinds.hold_with(asking.hold_duties)
         fact_receiving.read_with("sli_samples", receiving.receive_samples)
         exempting = import_module("apps.objectives.operations.exempting")
         upstairs.read_slices = import_module("apps.objectives.queries.exempting").read_slices

@@ -72,10 +72,12 @@ def _own(service: Service, team: Team, from_at: datetime, reason: str) -> Owners
 
 
 Batch = tuple[FactSource, Sequence[Mapping[str, Any]]]
+# When a channel began to report: for all services alike, or for each of them by its key.
+Since = datetime | Mapping[int, datetime] | None
 
 
 def record_facts(
-    *, source: FactSource, channel: str, rows: Sequence[Mapping[str, Any]], connected_from: datetime | None = None,
+    *, source: FactSource, channel: str, rows: Sequence[Mapping[str, Any]], connected_from: Since = None,
     complete_until: datetime | None = None,
 ) -> list[facts.Outcome]:  # fmt: skip
     """Store parsed facts of one source and note that their services were heard; callers have checked who may.
@@ -91,7 +93,7 @@ def record_facts(
 
 @transaction.atomic
 def record_batches(
-    *, channel: str, batches: Sequence[Batch], connected_from: datetime | None = None,
+    *, channel: str, batches: Sequence[Batch], connected_from: Since = None,
     complete_until: datetime | None = None,
 ) -> list[list[facts.Outcome]]:  # fmt: skip
     """Store facts of several sources together; outcomes come in the order of `batches`, as for `record_facts`."""
@@ -124,7 +126,7 @@ def hear(
     return FactConnection.objects.get(source=source, service_id=service_id, channel=channel, until_seq=None)
 
 
-def _hear_all(source: str, channel: str, heard: Mapping[int, datetime], since: datetime | None) -> None:
+def _hear_all(source: str, channel: str, heard: Mapping[int, datetime], since: Since) -> None:
     """Note the signs of life of many services: one read, and one write for those that are heard later than before."""
     standing = FactConnection.objects.filter(
         source=source, channel=channel, service_id__in=heard, until_seq=None
@@ -135,10 +137,16 @@ def _hear_all(source: str, channel: str, heard: Mapping[int, datetime], since: d
         connection.heard_at = heard[connection.service_id]
     FactConnection.objects.bulk_update(later, ["heard_at"], batch_size=500)
     _connect(source, channel, {pk: at for pk, at in heard.items() if pk not in known}, since)
-    _reconnect([c for c in known.values() if since is not None and since < c.connected_from], since)
+    begins = {pk: _since(since, pk) for pk in known}
+    earlier = [c for c in known.values() if (begin := begins[c.service_id]) is not None and begin < c.connected_from]
+    _reconnect(earlier, begins)
 
 
-def _connect(source: str, channel: str, heard: Mapping[int, datetime], since: datetime | None) -> None:
+def _since(since: Since, service_id: int) -> datetime | None:
+    return since.get(service_id) if isinstance(since, Mapping) else since
+
+
+def _connect(source: str, channel: str, heard: Mapping[int, datetime], since: Since) -> None:
     """First signs of life: the services are connected from `since`, else from their begin.
 
     Only the first channel of a service counts: another one changes no number, so nobody need compute anything.
@@ -149,7 +157,7 @@ def _connect(source: str, channel: str, heard: Mapping[int, datetime], since: da
     counted = queries.counted_channels(source, heard)
     seq = FactClock.advance(CATALOGUE)
     zone = clock.reporting_zone()
-    begins = {pk: since or local_midnight(service.began_on, zone) for pk, service in services.items()}
+    begins = {pk: _since(since, pk) or local_midnight(service.began_on, zone) for pk, service in services.items()}
     FactConnection.objects.bulk_create(
         FactConnection(
             source=source, service_id=pk, channel=channel, connected_from=begin, heard_at=max(heard[pk], begin),
@@ -162,20 +170,22 @@ def _connect(source: str, channel: str, heard: Mapping[int, datetime], since: da
             facts.announce_catalogue_change(pk, begin, source=source)
 
 
-def _reconnect(standing: Sequence[FactConnection], since: datetime | None) -> None:
+def _reconnect(standing: Sequence[FactConnection], begins: Mapping[int, datetime | None]) -> None:
     """The channel turns out to reach further back: new versions of the connections, older watermarks keep theirs."""
-    if not standing or since is None:
+    if not standing:
         return
     seq = FactClock.advance(CATALOGUE)
     FactConnection.objects.filter(pk__in=[c.pk for c in standing]).update(until_seq=seq)
     FactConnection.objects.bulk_create(
         FactConnection(
-            source=old.source, service_id=old.service_id, channel=old.channel, connected_from=since,
-            heard_at=old.heard_at, first_seq=old.first_seq, seq=seq,
+            source=old.source, service_id=old.service_id, channel=old.channel,
+            connected_from=begins[old.service_id] or old.connected_from, heard_at=old.heard_at,
+            first_seq=old.first_seq, seq=seq,
         )
         for old in standing
     )  # fmt: skip
     counted = queries.counted_channels(standing[0].source, [old.service_id for old in standing])
     for old in standing:
         if counted[old.service_id] == old.channel:
-            facts.announce_catalogue_change(old.service_id, since, source=old.source)
+            begin = begins[old.service_id] or old.connected_from
+            facts.announce_catalogue_change(old.service_id, begin, source=old.source)

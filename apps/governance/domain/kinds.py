@@ -146,6 +146,7 @@ class Kind:
 
 
 Previewer = Callable[[Change], Sequence[Section]]
+Holder = Callable[[Sequence[Change]], None]
 
 
 def plain_form(_item: Any) -> str:
@@ -172,6 +173,7 @@ class KindRegistry:
         self._kinds: dict[str, Kind] = {}
         self._sections: dict[str, list[Previewer]] = {}
         self._pages: dict[str, Pages] = {}
+        self._holders: list[Holder] = []
         # The version of whatever computes previews; a preview by an older one is stale.
         self.engine_version = ""
 
@@ -184,6 +186,16 @@ class KindRegistry:
         known = self._sections.setdefault(key, [])
         if previewer not in known:
             known.append(previewer)
+
+    def hold_with(self, holder: Holder) -> None:
+        """Let an app lock early what changes of its kinds will touch in force."""
+        if holder not in self._holders:
+            self._holders.append(holder)
+
+    def hold(self, changes: Sequence[Change]) -> None:
+        """Take those locks; before the first event of a transaction, as the audit chain is locked last."""
+        for holder in self._holders:
+            holder(changes)
 
     def set_pages(self, key: str, pages: Pages) -> None:
         """Let the app of a kind name its own pages."""

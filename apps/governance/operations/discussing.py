@@ -10,6 +10,7 @@ from apps.core.problems import Conflict, FieldProblem, Forbidden, Invalid
 from apps.governance import policies, queries
 from apps.governance.checking import Case
 from apps.governance.domain.acts import CommentAct
+from apps.governance.domain.kinds import kinds
 from apps.governance.domain.states import Event
 from apps.governance.models import Comment, Proposal
 from apps.governance.operations.announcing import announce_request, note_acted, settle_moved
@@ -59,6 +60,7 @@ def _answer_request(request: Comment, act: CommentAct, text: str, by: Principal)
     require_event(proposal, Event.DISCUSS)
     if request.pk not in {open_one.pk for open_one in queries.list_open_requests(proposal)}:
         raise Conflict("already_decided", "This request does not stand any more.")
+    kinds.hold(Case.of(proposal).changes)
     written = write_comment(proposal, act, text, by, answers=request)
     _touch(proposal)
     proceed(proposal, by)

@@ -55,6 +55,7 @@ def revise_proposal(*, proposal: Proposal, asked: Asked, sha256: str, by: Princi
     changes = read_changes(asked, is_draft=is_draft)
     policies.require_can_draft(by, changes)
     require_current(proposal, sha256)
+    kinds.hold(changes)
     if revisions.sha256_of(revisions.text_of(asked)) == proposal.revision_sha256 and not Case.of(proposal).stale_bases:
         raise Conflict("already_current", "The proposal says exactly this.")
     if not is_draft:

@@ -12,7 +12,7 @@ from apps.core.problems import Conflict
 from apps.governance import queries
 from apps.governance.checking import kinds_needs
 from apps.governance.domain.acts import Given, SignatureAct
-from apps.governance.domain.kinds import Change
+from apps.governance.domain.kinds import Change, kinds
 from apps.governance.domain.origins import Origin
 from apps.governance.domain.revisions import Asked
 from apps.governance.domain.states import Event, ProposalState
@@ -27,7 +27,9 @@ def file_agreed(*, asked: Asked, signatures: Sequence[Given], by: Principal) -> 
 
     No preview is computed: what they signed showed them what changes.
     """
-    _require_signed(read_changes(asked, is_draft=False), signatures)
+    changes = read_changes(asked, is_draft=False)
+    _require_signed(changes, signatures)
+    kinds.hold(changes)
     proposal = draft_proposal(asked=asked, by=SYSTEM)
     proposal.origin, proposal.submitted_at = Origin.REVIEW.value, clock.now()
     move(proposal, Event.SUBMIT)

@@ -52,6 +52,7 @@ def proceed(proposal: Proposal, by: Principal) -> Proposal:
     """Go on as far as the checks allow: schedule, and come into force at once where nothing has to be waited for."""
     if proposal.state == ProposalState.IN_REVIEW:
         case = Case.of(proposal)
+        kinds.hold(case.changes)
         if failed(case.findings()):
             announcing.announce_waiting(case, by)
         else:
@@ -81,6 +82,7 @@ def _iso(day: Any) -> str | None:
 def activate(proposal: Proposal, by: Principal) -> None:
     """Check all again, then write the versions; what fails blocks, is told, and is not tried again silently."""
     case = Case.of(proposal)
+    kinds.hold(case.changes)
     causes = failed(case.findings())
     if causes:
         _block(case, waits_for(causes), by)

@@ -11,6 +11,7 @@ from apps.governance.checking import Case
 from apps.governance.domain import consent
 from apps.governance.domain.acts import SignatureAct
 from apps.governance.domain.checks import Check, failed
+from apps.governance.domain.kinds import kinds
 from apps.governance.domain.revisions import Asked
 from apps.governance.domain.states import Event
 from apps.governance.models import Proposal
@@ -30,6 +31,7 @@ def submit_proposal(*, proposal: Proposal, sha256: str, role: str = "", by: Prin
     policies.require_can_submit(by, case.changes)
     require_current(proposal, sha256)
     _require_submittable(case)
+    kinds.hold(case.changes)
     sign_by_submitting(case, by, role)
     move(proposal, Event.SUBMIT)
     proposal.submitted_at = clock.now()
@@ -69,6 +71,7 @@ def sign_proposal(*, proposal: Proposal, sha256: str, role: str = "", by: Princi
     case = Case.of(proposal)
     require_may_sign(case, by, role, sha256)
     before = len(case.signatures)
+    kinds.hold(case.changes)
     _approve(case, by, role)
     proposal.moved_at = clock.now()
     proposal.save(update_fields=["moved_at"])

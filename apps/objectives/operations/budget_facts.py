@@ -1,6 +1,6 @@
 """Publish what budgets offer to be measured: how each stood at the end of a day, and openings of burn alerts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,10 +19,13 @@ PLACES = 6
 MOST = Decimal(10) ** 17
 
 
-def publish_budget_days(judgements: Iterable[Judgement], day: date) -> None:
-    """How objectives stood at the end of a local day; those that were never measured are absent."""
-    starts_at = local_midnight(day, clock.reporting_zone())
-    rows = [_day(one, day, starts_at) for one in judgements if one.evaluation is not None]
+def publish_budget_days(ended: Mapping[date, Sequence[Judgement]]) -> None:
+    """How objectives stood at the end of local days; those that were never measured are absent."""
+    zone = clock.reporting_zone()
+    rows = [
+        _day(one, day, local_midnight(day, zone))
+        for day, judgements in ended.items() for one in judgements if one.evaluation is not None
+    ]  # fmt: skip
     _publish(BUDGET_DAYS, rows, "day")
 
 
@@ -49,10 +52,10 @@ def _alert(one: BurnAlert, agreed: Agreed) -> dict[str, Any]:
 
 
 def _publish(source: FactSource, rows: Sequence[dict[str, Any]], clock_field: str) -> None:
-    by_service: dict[int, list[dict[str, Any]]] = {}
+    """One call for all services; each is connected from its own first row."""
+    begins: dict[int, datetime] = {}
     for row in rows:
-        by_service.setdefault(row["service"], []).append(row)
-    for _, mine in sorted(by_service.items()):
-        services.record_facts(
-            source=source, channel=source.own_channel, rows=mine, connected_from=min(row[clock_field] for row in mine)
-        )
+        at: datetime = row[clock_field]
+        begins[row["service"]] = min(at, begins.get(row["service"], at))
+    if rows:
+        services.record_facts(source=source, channel=source.own_channel, rows=rows, connected_from=begins)

@@ -27,14 +27,13 @@ def publish_days(places: Collection[DayPlace]) -> int:
     """
     standing = queries.stored_days(places)
     series = series_queries.places_of({series_id for series_id, _ in standing})
-    by_service: dict[int, list[dict[str, Any]]] = {}
+    rows, begins = list[dict[str, Any]](), dict[int, datetime]()
     for (series_id, day), row in sorted(standing.items(), key=lambda item: item[0]):
-        place = series[series_id]
-        by_service.setdefault(place.service_id, []).append(_fact(place, day, row.good, row.valid))
-    for _, rows in sorted(by_service.items()):
-        services.record_facts(
-            source=SAMPLES, channel=SAMPLES.own_channel, rows=rows, connected_from=min(r["slice_start"] for r in rows)
-        )
+        fact = _fact(series[series_id], day, row.good, row.valid)
+        begins[fact["service"]] = min(fact["slice_start"], begins.get(fact["service"], fact["slice_start"]))
+        rows.append(fact)
+    if rows:
+        services.record_facts(source=SAMPLES, channel=SAMPLES.own_channel, rows=rows, connected_from=begins)
     return len(standing)
 
 

@@ -46,6 +46,7 @@ WAITS = (timedelta(0),) * 4 + (timedelta(minutes=10),) * 7
 MOST_MIDNIGHTS = 7
 SHORTEST_WAIT = timedelta(minutes=1)
 Changed = Mapping[int, date | None]
+Ended = dict[date, list[Judgement]]
 
 
 def evaluate_due(*, limit: int = BATCH) -> int:
@@ -63,6 +64,8 @@ def ask_missing() -> int:
 def evaluate(duties: Sequence[EvaluationDue]) -> None:
     """Evaluate the objectives of these duties."""
     at, changed = clock.as_of(), {duty.objective_id: duty.changed_from for duty in duties}
+    # Who pushes makes a duty due that is being worked: whoever takes it up meanwhile waits here.
+    due_evaluations.lock_objectives(changed)
     agreed = {one.objective.pk: one for one in agreements.list_agreed(changed, clock.local_day(at))}
     end_alerts(changed.keys() - agreed.keys(), at)
     triggers = [one for one in queries.lock_open_triggers(list(agreed)) if agreements.can_read(one.version)]
@@ -75,7 +78,7 @@ def evaluate(duties: Sequence[EvaluationDue]) -> None:
         pk: judge(one, one.promise, in_force.get(pk), exempt[pk], at, alerts.open_keys[pk])
         for pk, one in agreed.items()
     }  # fmt: skip
-    _keep_midnights(agreed, exempt, changed, at)
+    ended = _keep_midnights(agreed, exempt, changed, at)
     before = queries.statuses_of(list(agreed))
     was = {pk: row for (pk, key), row in before.items() if not key}
     write_statuses(list(judged.values()), before, clock.now())
@@ -83,6 +86,8 @@ def evaluate(duties: Sequence[EvaluationDue]) -> None:
     keep_results(moved, EvaluationCause.STATE_CHANGE, at, clock.now())
     follow_triggers(triggers, dict(_met(triggers, agreed, answers, exempt, at)), at)
     fired = fire_rules(list(judged.values()), was, triggers, changed, at)
+    # Facts of all services wait for each other, so they come late: just before the duties and the chain.
+    publish_budget_days(ended)
     publish_alerts(alerts.moved, agreed)
     _come_again(duties, judged, at)
     _announce(judged, was, alerts, fired, at)
@@ -106,14 +111,14 @@ def _met(
         yield trigger.pk, one.is_met
 
 
-def _keep_midnights(agreed: Mapping[int, Agreed], exempt: Exempt, changed: Changed, at: datetime) -> None:
-    """Keep the results of local midnights that have none yet, oldest first.
+def _keep_midnights(agreed: Mapping[int, Agreed], exempt: Exempt, changed: Changed, at: datetime) -> Ended:
+    """Keep the results of local midnights that have none yet, oldest first; answers them by the day that ended.
 
     A day is kept once its late slices had time to come: its result stays as it is.
     """
     newest = queries.newest_midnights(list(agreed))
     zone, today = clock.reporting_zone(), clock.local_day(at - SETTLED)
-    missing: dict[date, list[int]] = {}
+    missing, ended = dict[date, list[int]](), dict[date, list[Judgement]]()
     for pk in agreed:
         last = clock.local_day(newest[pk]) if pk in newest else today - DAY
         for back in reversed(range(min((today - last).days, MOST_MIDNIGHTS))):
@@ -128,9 +133,10 @@ def _keep_midnights(agreed: Mapping[int, Agreed], exempt: Exempt, changed: Chang
         }  # fmt: skip
         results = _judge_before(mine, exempt, followed, midnight)
         keep_results(results, EvaluationCause.MIDNIGHT, midnight, clock.now())
-        publish_budget_days(results, day - DAY)
+        ended[day - DAY] = results
         if day.day == 1:
             suggest_targets(mine, midnight)
+    return ended
 
 
 def _judge_before(
@@ -151,6 +157,7 @@ def _come_again(duties: Sequence[EvaluationDue], judged: Mapping[int, Judgement]
     """
     midnight = _clock_turns(at)
     standing = due_evaluations.list_standing([duty.objective_id for duty in duties], clock.local_day(at))
+    due_evaluations.lock_duties(standing)  # in the order in which everybody else takes them
     together: dict[tuple[datetime, datetime], list[int]] = {}
     for duty in duties:
         if duty.objective_id in standing:

@@ -9,6 +9,7 @@ from apps.core import clock
 from apps.core.bulk import batched
 from apps.core.facts import Touched
 from apps.core.work import nudge
+from apps.governance.domain.kinds import Change
 from apps.objectives.models import EvaluationDue
 from apps.objectives.queries import due_evaluations
 
@@ -47,6 +48,30 @@ def ask_objectives(changed: Mapping[int, date | None], at: datetime) -> int:
     if wanted:
         nudge(EVALUATE)
     return len(wanted)
+
+
+def hold_duties(changes: Sequence[Change]) -> None:
+    """Lock the duties that these changes ask for once they hold: an evaluation takes its duties, then the audit chain.
+
+    Whoever signs would hold the chain already, and wait for a duty.
+    """
+    slugs: set[str] = set()
+    indicators, teams = set[str](), set[int]()
+    for change in changes:
+        kind = change.item.kind
+        if kind == "slo":
+            slugs.add(change.item.key)
+        elif kind == "sli":
+            indicators.add(change.item.key)
+        elif kind == "budget_policy" and change.owner_team_id is not None:
+            teams.add(change.owner_team_id)
+        elif kind == "exemption":
+            row = change.extra.get("row")
+            slugs |= set(row.objectives if row else change.item.content.get("objectives", ()))
+    if slugs or indicators or teams:
+        found = due_evaluations.list_changed_by(slugs, indicators, teams)
+        due_evaluations.lock_objectives(found)
+        due_evaluations.lock_duties(found)
 
 
 def ask_after_incidents(touched: Sequence[Touched]) -> None:

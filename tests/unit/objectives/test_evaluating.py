@@ -9,22 +9,28 @@ import pytest
 
 from apps.audit.models import AuditEvent
 from apps.core import clock
+from apps.core.immutable import writing
 from apps.core.periods import local_midnight
 from apps.objectives.domain.counts import Counts, Slice
 from apps.objectives.models import (
     BudgetDay,
     BudgetDayFact,
     BudgetEvaluation,
+    BudgetStatus,
+    BurnAlert,
     EvaluationDue,
     Indicator,
     Objective,
+    ObjectiveVersion,
 )
 from apps.objectives.operations import evaluating
 from apps.objectives.operations.evaluation_asking import ask, ask_objectives
 from apps.objectives.tasks import evaluate_due
+from apps.services import operations as services
+from apps.services.models import FactConnection
 from tests.budgets import add_promise, lay, make_objective, spread, status_of
 from tests.personas import Organisation
-from tests.sampling import make_indicator, make_series, put
+from tests.sampling import add_version, make_indicator, make_series, put
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sql]
 
@@ -200,6 +206,89 @@ def test_audit__a_turn_of_the_state_stands_in_the_chain(objective: Objective, in
     assert '"objective":"checkout-works"' in event.payload_text.replace(" ", "")
 
 
+def test_new_dimension__what_was_counted_before_it_is_no_key(
+    organisation: Organisation, objective: Objective, indicator: Indicator
+) -> None:
+    lay(make_series(indicator), spread(NEWEST - 671 * HOUR, 672, 3600, 0, 1_284_500))
+    evaluate(objective)
+    begins = clock.local_day(NOW) + DAY
+    add_version(organisation, indicator, effective_from=begins, slice_seconds=3600, dimension="tenant")
+    lay(make_series(indicator, "acme"), spread(NEWEST + DAY - 8 * HOUR, 9, 3600, 900, 900))
+    for later in (DAY, DAY + HOUR / 4, DAY + HOUR / 2):
+        evaluate(objective, at=NOW + later)
+    assert BudgetStatus.objects.count() == 2
+    assert [status_of(objective).counted, status_of(objective, "acme").counted] == [900, 900]
+    assert all(sorted(alert.keys) == ["", "acme"] for alert in BurnAlert.objects.all())
+    assert BurnAlert.objects.exists()
+    assert BudgetEvaluation.objects.filter(cause="state_change").count() == 2
+
+
+def test_new_segments__tenants_from_before_them_are_judged_no_more(organisation: Organisation) -> None:
+    indicator = make_indicator(organisation, "by-key", slice_seconds=3600, dimension="tenant")
+    objective = make_objective(organisation, indicator, "keys")
+    lay(make_series(indicator, "acme"), spread(NEWEST - 99 * HOUR, 100, 3600, 0, 10_000))
+    begins = clock.local_day(NOW) + DAY
+    add_version(organisation, indicator, effective_from=begins, slice_seconds=3600, dimension="segment")
+    lay(make_series(indicator, "phone"), spread(NEWEST + DAY - 8 * HOUR, 9, 3600, 0, 900))
+    evaluate(objective, at=NOW + DAY)
+    keys = BudgetStatus.objects.exclude(series=None).values_list("series__key", flat=True)
+    assert list(keys) == ["phone"]
+
+
+def test_new_definition__before_its_first_counts_nothing_is_judged_yet(
+    organisation: Organisation, objective: Objective, indicator: Indicator
+) -> None:
+    lay(make_series(indicator), spread(NEWEST + 7 * HOUR - 671 * HOUR, 672, 3600, 0, 1_284_500))
+    begins = clock.local_day(NOW) + DAY
+    add_version(organisation, indicator, effective_from=begins, slice_seconds=3600, kind="error_rate")
+    evaluate(objective, at=NEWEST + 15 * HOUR + timedelta(minutes=5))
+    assert [status_of(objective).state, status_of(objective).reason] == ["stale", "silent"]
+    lay(make_series(indicator), [Slice(NEWEST + 15 * HOUR, Counts(0, 0, 0))])
+    evaluate(objective, at=NEWEST + 16 * HOUR + timedelta(minutes=5))
+    assert [status_of(objective).state, status_of(objective).reason] == ["insufficient", "new_definition"]
+
+
+def test_midnight__waits_for_late_slices_and_counts_them_under_the_version_of_their_day(
+    organisation: Organisation, objective: Objective, indicator: Indicator
+) -> None:
+    series, midnight = make_series(indicator), datetime(2026, 8, 24, 22, tzinfo=UTC)
+    lay(series, spread(NEWEST - 671 * HOUR, 672, 3600, 0, 1_284_500))
+    evaluate(objective)
+    add_promise(organisation, objective, effective_from=clock.local_day(NOW) + DAY, target="0.9")
+    evaluate(objective, at=midnight + timedelta(minutes=5))
+    kept = BudgetEvaluation.objects.filter(cause="midnight", as_of=midnight)
+    assert not kept.exists()
+    assert EvaluationDue.objects.get().due_at == midnight + HOUR
+    late = midnight + timedelta(minutes=20)
+    put(series, [Slice(midnight - HOUR, Counts(0, 50, 50))], at=late)
+    evaluate(objective, at=late)
+    evaluate(objective, at=midnight + HOUR)
+    result = kept.get()
+    assert [result.version.number, result.bad] == [1, 50]
+    assert BudgetDay.objects.get(version=result.version, day=clock.local_day(NOW)).bad == 50
+
+
+def test_unreadable__an_agreement_is_left_out_and_the_others_are_judged(
+    organisation: Organisation, objective: Objective, indicator: Indicator, caplog: pytest.LogCaptureFixture
+) -> None:
+    lay(make_series(indicator), spread(NEWEST - 671 * HOUR, 672, 3600, 0, 1_284_500))
+    with writing(Objective):
+        broken = Objective.objects.create(
+            slug="broken", indicator=indicator, owner_team=organisation.checkout, created_at=NOW,
+            created_by=organisation.people["ana"],
+        )  # fmt: skip
+    sound = objective.versions.get()
+    with writing(ObjectiveVersion):
+        ObjectiveVersion.objects.create(
+            objective=broken, number=1, name="Broken", target=sound.target, revisit_on=sound.revisit_on,
+            promise_text='{"name":"Broken"}', promise_sha256="0" * 64, meaning_number=1, reason="For a test.",
+            proposal=sound.proposal, adopted_at=NOW, adopted_by=organisation.people["ana"],
+        )  # fmt: skip
+    evaluate(objective, broken)
+    assert status_of(objective).state == "ok"
+    assert "reads no more" in caplog.text
+
+
 def test_tenants__each_key_has_its_own_status(organisation: Organisation) -> None:
     indicator = make_indicator(organisation, "by-tenant", slice_seconds=3600, dimension="tenant")
     objective = make_objective(organisation, indicator, "tenants", target="0.99", judge="each", share_target="0.95")
@@ -237,3 +326,25 @@ def test_month__in_which_the_clock_is_moved_holds_the_slices_of_its_hours(
     evaluate(objective, at=newest + timedelta(minutes=7))
     status = status_of(objective)
     assert [status.elapsed, status.counted, status.basis, status.seen] == [slices] * 4
+
+
+def test_facts__of_every_service_go_in_one_call_each_connected_from_its_own_first(
+    organisation: Organisation, objective: Objective, indicator: Indicator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[str] = []
+    record = services.record_facts
+
+    def noted(**said: Any) -> Any:
+        called.append(said["source"].key)
+        return record(**said)
+
+    monkeypatch.setattr(services, "record_facts", noted)
+    other = make_indicator(organisation, "search", service=organisation.checkout_web, slice_seconds=3600)
+    another = make_objective(organisation, other, "search-works")
+    for one in (indicator, other):
+        lay(make_series(one), spread(NEWEST - 671 * HOUR, 672, 3600, 100, 1_284_500))
+    evaluate(objective, another)
+    assert called == ["budget_days"]
+    first = local_midnight(clock.local_day(NOW) - DAY, clock.reporting_zone())
+    rows = FactConnection.objects.filter(source="budget_days", until_seq=None)
+    assert [row.connected_from for row in rows] == [first, first]

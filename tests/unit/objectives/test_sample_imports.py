@@ -1,9 +1,10 @@
 """Samples, checks from outside and business numbers out of files: located, summed, the same file twice unchanged."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
 import pytest
 
@@ -145,9 +146,16 @@ def test_samples__every_series_is_locked_once_before_anything_follows(
     organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[str] = []
-    lock, ask = series.lock_series, evaluation_asking.ask
-    monkeypatch.setattr(series, "lock_series", lambda ids: done.append("lock") or lock(ids))
-    monkeypatch.setattr(evaluation_asking, "ask", lambda *said: done.append("ask") or ask(*said))
+
+    def noted(name: str, act: Callable[..., Any]) -> Callable[..., Any]:
+        def first_noted(*said: Any) -> Any:
+            done.append(name)
+            return act(*said)
+
+        return first_noted
+
+    monkeypatch.setattr(series, "lock_series", noted("lock", series.lock_series))
+    monkeypatch.setattr(evaluation_asking, "ask", noted("ask", evaluation_asking.ask))
     make_indicator(organisation)
     _bring(f"{HEADER}{ROW}2026-08-24T09:00:00Z,9,10,,\n{ROW}2026-04-01T09:00:00Z,9,10,,\n", organisation)
     assert done == ["lock", "ask"]
