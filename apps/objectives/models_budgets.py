@@ -115,7 +115,7 @@ class BudgetStatus(models.Model):
 
 
 class BudgetEvaluation(ImmutableModel):
-    """A result that stays as it was: each local midnight, at a change of state, of a trigger, of a review."""
+    """A result that stays as it was: each local midnight, at a change of state, of a trigger."""
 
     objective = models.ForeignKey(Objective, on_delete=models.PROTECT, related_name="evaluations", db_index=False)
     version = models.ForeignKey(ObjectiveVersion, on_delete=models.PROTECT, related_name="+")

@@ -108,7 +108,6 @@ class EvaluationCause(StrEnum):
     MIDNIGHT = "midnight"
     STATE_CHANGE = "state_change"
     TRIGGER = "trigger"
-    REVIEW = "review"
 
 
 class AlertKind(StrEnum):

@@ -172,7 +172,6 @@ class Migration(migrations.Migration):
                             ("midnight", "midnight"),
                             ("state_change", "state_change"),
                             ("trigger", "trigger"),
-                            ("review", "review"),
                         ],
                         max_length=12,
                     ),

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.db.models import F
 
 from apps.core import clock
@@ -163,9 +162,3 @@ def _put_off_others(server: MonitoringSource, at: datetime) -> None:
 def _again(read: IndicatorRead, due_at: datetime) -> None:
     read.due_at, read.attempts, read.last_error = due_at, 0, ""
     read.save(update_fields=["due_at", "attempts", "last_error"])
-
-
-@transaction.atomic
-def forget_fault(*, read: IndicatorRead, at: datetime) -> None:
-    """Try at once what was put off, such as after a server was mended."""
-    _again(queries.lock_read(read.pk), at)

@@ -127,11 +127,6 @@ def version_on(versions: Iterable[V], day: date) -> V | None:
     return max(held, key=lambda one: one.number, default=None)
 
 
-def objective_version_on(versions: Iterable[ObjectiveVersion], day: date) -> ObjectiveVersion | None:
-    """The version of an objective that holds on a day, or None before the first."""
-    return version_on(versions, day)
-
-
 def indicator_version_on(versions: Iterable[IndicatorVersion], day: date) -> IndicatorVersion | None:
     """The version of an indicator that holds on a day, or None before the first."""
     return version_on(versions, day)

@@ -101,11 +101,6 @@ def lock_read(pk: int) -> IndicatorRead:
     return IndicatorRead.objects.select_for_update(of=("self",)).select_related("indicator").get(pk=pk)
 
 
-def list_reads() -> QuerySet[IndicatorRead]:
-    """All duties of reading, by indicator."""
-    return IndicatorRead.objects.select_related("indicator__owner_team").order_by("indicator__slug")
-
-
 def lock_read_of(indicator: Indicator) -> IndicatorRead | None:
     """The duty of reading an indicator, locked until the transaction ends; None where nobody started it."""
     return IndicatorRead.objects.select_for_update(of=("self",)).filter(indicator=indicator).first()
