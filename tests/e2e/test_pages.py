@@ -31,6 +31,7 @@ UNSEEN = {
     "governance:request-dismiss", "governance:request-take-back",
     # The demonstration's freeze is over, so there is none to end.
     "portal:freeze-end",
+    "objectives:trigger-decide", "objectives:trigger-close", "objectives:decision-sign", "objectives:alert-acknowledge",
 }  # fmt: skip
 
 

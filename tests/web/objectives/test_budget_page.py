@@ -25,7 +25,7 @@ from tests.sampling import add_version, make_indicator, make_series
 from tests.spending import DAY, HOUR, NEWEST, NOW, WINDOW, evaluate, fired, first_example, spent, tenants
 from tests.web.portal.pages import words_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sql]
 ClientAs = Callable[..., Client]
 PAGE = "/objectives/checkout-works/"
 PARTS = ("sentence", "agreed", "spent", "felt", "months", "what-if", "log")

@@ -16,7 +16,7 @@ from tests.sampling import make_batch, make_indicator, make_series, one, put
 from tests.spending import DAY, HOUR, NEWEST, NOW, evaluate, spent, tenants
 from tests.web.portal.pages import words_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sql]
 ClientAs = Callable[..., Client]
 
 

@@ -15,7 +15,7 @@ from tests.sampling import make_indicator
 from tests.spending import HOUR, NOW, spent, tenants
 from tests.web.portal.pages import words_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sql]
 ClientAs = Callable[..., Client]
 LIST = "/objectives/"
 
