@@ -21,7 +21,8 @@ YARD = Size("budgets", teams=40, services=400, deployments=1_000, changes=0)
 MANY = Promises(objectives=2_000, keys=1, days=100)
 # A thousand tenants each; slices of the days that burn alerts read, and days before them as sums alone.
 TENANTS = Promises(objectives=20, keys=1_000, days=5)
-BAR = 1.0
+# It also writes days, states and results, and reads what is agreed; the bare pass does none of it.
+BAR = 6.0
 WINDOW = timedelta(days=28)
 GOALS = {"evaluate": 10, "tenants": 60, "slice": 5, "push": 5_000, "gibibytes": 8}
 PUSHED, TIMES = 1_000, 5
