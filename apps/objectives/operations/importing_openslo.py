@@ -90,6 +90,7 @@ class _Planner:
 
     def __init__(self, plan: Plan, mapping: NameMap) -> None:
         self.plan, self.mapping = plan, mapping
+        self.known = self._known()
         self.indicators: dict[str, Item] = {}
         self.every: list[Item] = []
 
@@ -106,15 +107,29 @@ class _Planner:
         for _, item in promises:
             self._place(item)
 
+    def _known(self) -> standing.Known:
+        """What the files speak of and stands already, read once by name."""
+        found = self.plan.read.objectives
+        places = [self._of(one) for one in found]
+        return standing.known_of(
+            services={service for service, _ in places}, flows={flow for _, flow in places if flow},
+            servers={self._server(one) for one in found}, indicators={one.indicator_slug for one in found},
+            objectives={one.slug for one in found},
+        )  # fmt: skip
+
+    def _of(self, one: ImportedObjective) -> tuple[str, str]:
+        """The service and the flow that an objective is of."""
+        return self.mapping.places.get(one.service, (one.service, ""))
+
     def _is_mapped(self, one: ImportedObjective) -> bool:
         before = len(self.plan.problems)
-        service, flow = self.mapping.places.get(one.service, (one.service, ""))
-        if standing.find_service(service) is None:
+        service, flow = self._of(one)
+        if service not in self.known.services:
             self._note("services", one.service, f"Say which service {one.service[:60]!r} is here.")
-        if flow and standing.find_flow(flow) is None:
+        if flow and flow not in self.known.flows:
             self._note("services", one.service, f"There is no critical flow {flow[:50]!r}.")
         server = self._server(one)
-        if server and not standing.knows_server(server):
+        if server and server not in self.known.servers:
             self._note("servers", one.data_source or server, f"Say which registered server {server[:60]!r} is here.")
         for slug in (one.slug, one.indicator_slug):
             if words := find_slug_problem(slug):
@@ -135,8 +150,8 @@ class _Planner:
         if spec.get("source") == "pull":
             spec["monitoring_source"] = self._server(one)
         known = self.indicators.get(one.indicator_slug)
-        service, flow = self.mapping.places.get(one.service, (one.service, ""))
-        is_new = standing.find_indicator(one.indicator_slug) is None
+        service, flow = self._of(one)
+        is_new = one.indicator_slug not in self.known.indicators
         place = {"service": service, **({"flow": flow} if flow else {})} if is_new else {}
         item = Item("sli", Op.CREATE if is_new else Op.CHANGE, one.indicator_slug, {**place, "spec": spec})
         if known is not None and known != item:
@@ -145,7 +160,7 @@ class _Planner:
         return self.indicators.setdefault(one.indicator_slug, item)
 
     def _objective(self, one: ImportedObjective) -> Item:
-        is_new = standing.find_objective(one.slug) is None
+        is_new = one.slug not in self.known.objectives
         place = {"indicator": one.indicator_slug} if is_new else {}
         return Item("slo", Op.CREATE if is_new else Op.CHANGE, one.slug, {**place, "promise": dict(one.promise)})
 

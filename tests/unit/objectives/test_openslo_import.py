@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.audit.models import AuditEvent
 from apps.core import clock
@@ -127,3 +129,15 @@ def test_command__looks_and_applies(organisation: Organisation, tmp_path: Path) 
     with pytest.raises(CommandError, match="There is no file"):
         call_command("import_openslo", "nothing.yaml", "--by", "x", stdout=said)
     assert not Objective.objects.exists()
+
+
+def test_plan__asks_by_name_once_for_any_number_of_objects(organisation: Organisation) -> None:
+    many = "---".join([SOURCE, SLI, *(SLO.replace("name: checkout,", f"name: checkout-{n},") for n in range(20))])
+    with CaptureQueriesContext(connection) as queries:
+        plan = plan_import({"slo.yaml": many.encode()}, NAMES)
+    assert [len(items) for items in plan.items.values()] == [21]
+    once = ("services_service", "objectives_monitoringsource", "objectives_indicator", "objectives_objective")
+    named = [one["sql"] for one in queries if '"slug" IN (' in one["sql"]]
+    assert [sum(f'FROM "{table}"' in sql for sql in named) for table in once] == [1, 1, 1, 1]
+    # What is left is asked by the readers of drafts, which read each item by itself.
+    assert len(queries) <= 10 + 7 * 20
