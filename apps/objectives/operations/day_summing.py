@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from apps.core import clock
+from apps.core.bulk import batched
 from apps.objectives.domain.counts import DaySum, day_of
 from apps.objectives.models import SampleDay, Series
 from apps.objectives.operations import evaluation_asking
@@ -59,7 +60,8 @@ def move_newest(locked: Mapping[int, Series], newest: Mapping[int, datetime]) ->
 
     Only usable slices move it: unusable ones are missing, and bad days would roll out of windows unmeasured.
     """
-    zone, moved = clock.reporting_zone(), []
+    zone = clock.reporting_zone()
+    moved: dict[datetime, list[int]] = {}
     ended: set[DayPlace] = set()
     for pk, starts_at in newest.items():
         row, was = locked[pk], locked[pk].newest_start
@@ -68,9 +70,10 @@ def move_newest(locked: Mapping[int, Series], newest: Mapping[int, datetime]) ->
         if was is not None and day_of(was, zone) < day_of(starts_at, zone):
             ended.add((pk, day_of(was, zone)))
         row.newest_start = starts_at
-        moved.append(row)
-    if moved:
-        Series.objects.bulk_update(moved, ["newest_start"], batch_size=500)
+        moved.setdefault(starts_at, []).append(pk)
+    for starts_at, pks in moved.items():  # keys of one push end together
+        for some in batched(pks):
+            Series.objects.filter(pk__in=some).update(newest_start=starts_at)
     return ended
 
 
