@@ -20,7 +20,7 @@ from apps.objectives.domain.budget_triggers import (
     stand,
     standing_decision,
 )
-from apps.objectives.domain.policy_words import Advice, RuleKey, TriggerStanding, Verb
+from apps.objectives.domain.policy_words import Advice, Ask, RuleKey, TriggerStanding, Verb
 from apps.objectives.models import BudgetPolicyVersion, PolicyTrigger
 from apps.objectives.queries.agreements import policy_of
 from apps.objectives.queries.incident_spans import hidden_incidents
@@ -32,6 +32,8 @@ TRIGGER = (
 )  # fmt: skip
 DECISION = ("pk", "number", "verb", "sentence", "revisit_on", "written_at", "written_by__full_name")
 SIGNATURE = ("role", "stands_in", "signed_at", "signed_by_id", "signed_by__full_name")
+# What was agreed to happen, the strictest first.
+STRICTEST = (Ask.RELIABILITY_FIRST, Ask.SLOW_DOWN, Ask.RETRO)
 COLUMNS = (
     *TRIGGER, *(f"decisions__{name}" for name in DECISION), *(f"decisions__signatures__{name}" for name in SIGNATURE),
 )  # fmt: skip
@@ -205,6 +207,10 @@ def open_by_objective(objective_ids: Iterable[int]) -> dict[int, list[Fired]]:
 
 
 def pressing_first(fired: Iterable[Fired], today: date) -> list[Fired]:
-    """Open triggers, those that ask for somebody first."""
-    is_open = [one for one in fired if one.is_open]
-    return sorted(is_open, key=lambda one: (one.standing(today) is TriggerStanding.DECIDED, one.from_at))
+    """Open triggers, those that ask for somebody first, of these the strictest rule, then the oldest."""
+    return sorted((one for one in fired if one.is_open), key=lambda one: press_of(one, today))
+
+
+def press_of(fired: Fired, today: date) -> tuple[bool, int, datetime]:
+    """How much a trigger asks for somebody; the least comes first."""
+    return not fired.needs_decision(today), STRICTEST.index(fired.rule.asks), fired.from_at

@@ -17,7 +17,7 @@ from apps.objectives.domain.page_words import NOT_CONNECTED, STATE_CODES, fired_
 from apps.objectives.domain.printing import left_share_text, target_text
 from apps.objectives.domain.sentences import moment_text, state_text
 from apps.objectives.domain.windows import DAY
-from apps.objectives.queries.fired_rules import Fired
+from apps.objectives.queries.fired_rules import Fired, press_of
 from apps.objectives.queries.team_budgets import TeamBudget
 from apps.portal.queries.home import TeamHome
 from apps.portal.tables import header, plain, state
@@ -80,10 +80,10 @@ def pressing(budgets: Sequence[TeamBudget]) -> TeamBudget:
 
 
 def undecided(home: TeamHome, at: datetime) -> list[tuple[TeamBudget, Fired]]:
-    """Triggers on which somebody decides, signs or looks again, oldest first."""
+    """Triggers on which somebody decides, signs or looks again, the strictest rule first."""
     today = clock.local_day(at)
     found = [(one, fired) for one in home.budgets for fired in one.fired if fired.needs_decision(today)]
-    return sorted(found, key=lambda pair: pair[1].from_at)
+    return sorted(found, key=lambda pair: press_of(pair[1], today))
 
 
 def _meta(budgets: Sequence[TeamBudget]) -> str:
@@ -176,9 +176,7 @@ def _next(home: TeamHome) -> dict[str, str] | None:
     """First that applies: a policy step that waits, a promise to agree on, the budget that asks first."""
     waiting = undecided(home, clock.as_of())
     if waiting:
-        # The strictest rule first: what an exhausted budget asks for waits for three people.
-        ranked = sorted(waiting, key=lambda pair: ORDER.index(state_of(pair[0])))
-        return decision_link(*ranked[0])
+        return decision_link(*waiting[0])
     if not home.budgets:
         if not home.may_propose:
             return {"label": "Read what other teams promise", "url": reverse("objectives:objective-list")}
