@@ -23,7 +23,7 @@ from apps.objectives.domain.budget_notices import page_of
 from apps.objectives.filters.budgets import DecisionFilter, PolicyFilter, TriggerFilter
 from apps.objectives.models import BudgetDecision, BudgetPolicy, PolicyTrigger
 from apps.objectives.queries import budget_documents as queries
-from apps.objectives.queries.fired_rules import Fired, list_fired
+from apps.objectives.queries.fired_rules import Fired, list_named
 from apps.objectives.queries.incident_spans import hidden_incidents
 from apps.objectives.queries.release_advice import advice_for
 
@@ -73,7 +73,7 @@ class PolicyTriggerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, vie
         return Response(self._shown([self.get_object().pk])[0])
 
     def _shown(self, pks: Sequence[int]) -> Any:
-        rows = {one.pk: one for one in list_fired(PolicyTrigger.objects.filter(pk__in=pks))}
+        rows = {one.pk: one for one in list_named(pks)}
         fired = [rows[pk] for pk in pks]
         context = seen(fired, self.request.principal)  # type: ignore[attr-defined]
         return TriggerOutput(fired, many=True, context=context).data

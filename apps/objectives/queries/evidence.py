@@ -9,10 +9,11 @@ from django.db.models import F, Min, Q, QuerySet, Sum
 
 from apps.core import clock
 from apps.core.periods import local_midnight
+from apps.core.problems import Absent
 from apps.objectives.domain.counts import Counts
 from apps.objectives.domain.exempting import ExemptSpan
 from apps.objectives.domain.windows import DAY, Span, slices_in
-from apps.objectives.models import BudgetDay, Objective, Sample, SampleBatch, SampleDay, Series
+from apps.objectives.models import BudgetDay, BudgetEvaluation, Objective, Sample, SampleBatch, SampleDay, Series
 from apps.objectives.queries.agreements import Agreed, exempt_spans
 
 
@@ -150,3 +151,12 @@ def _starts(span: Span, seconds: int, found: Iterable[datetime]) -> list[datetim
         expected.append(start)
         start += length
     return sorted({*expected, *found})
+
+
+def get_result(slug: str, pk: int) -> BudgetEvaluation:
+    """A result of an objective as it was kept; raises `Absent`."""
+    rows = BudgetEvaluation.objects.select_related("objective__owner_team", "version")
+    found: BudgetEvaluation | None = rows.filter(pk=pk, objective__slug=slug).first()
+    if found is None:
+        raise Absent("not_found", "Nothing is here for you.")
+    return found

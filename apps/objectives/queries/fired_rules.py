@@ -1,6 +1,6 @@
 """Triggers with their decisions and signatures as plain rows, each reading in one query."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -196,6 +196,11 @@ def get_fired(pk: int, by: Principal) -> Fired:
     if not found:
         raise Absent("not_found", "Nothing is here for you.")
     return found[0]
+
+
+def list_named(pks: Collection[int]) -> list[Fired]:
+    """These triggers with their decisions, newest first; one query."""
+    return list_fired(PolicyTrigger.objects.filter(pk__in=list(pks)))
 
 
 def open_by_objective(objective_ids: Iterable[int]) -> dict[int, list[Fired]]:

@@ -14,7 +14,7 @@ from apps.core.calendar_words import day_words
 from apps.core.problems import Absent
 from apps.objectives.domain.promises import Promise
 from apps.objectives.domain.samples import KEPT
-from apps.objectives.models import BudgetEvaluation, Objective, ObjectiveVersion
+from apps.objectives.models import Objective, ObjectiveVersion
 from apps.objectives.presenting_cells import page_of
 from apps.objectives.presenting_evidence import days_table, result_facts, slices_table, sums_words
 from apps.objectives.queries import evidence
@@ -109,10 +109,7 @@ def _read_day(text: str) -> date:
 @reads()
 def objective_result(request: PageRequest, slug: str, pk: int) -> HttpResponse:
     """A result as it was kept: the snapshot to cite."""
-    rows = BudgetEvaluation.objects.select_related("objective__owner_team", "version")
-    row = rows.filter(pk=pk, objective__slug=slug).first()
-    if row is None:
-        raise ABSENT
+    row = evidence.get_result(slug, pk)
     context = {
         "heading": f"{row.version.name}, as it was kept",
         "crumbs": [*_crumb_list(slug, row.version.name), {"label": "Kept result", "url": ""}],
