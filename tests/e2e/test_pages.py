@@ -32,6 +32,10 @@ UNSEEN = {
     # The demonstration's freeze is over, so there is none to end.
     "portal:freeze-end",
     "objectives:trigger-decide", "objectives:trigger-close", "objectives:decision-sign", "objectives:alert-acknowledge",
+    "objectives:objective-openslo", "objectives:objective-rules", "objectives:held-settle", "objectives:reading-try",
+    "objectives:reading-start",
+    # Nothing that the demonstration promises has a second version in force, and it pulls from no server.
+    "objectives:objective-diff", "objectives:indicator-diff", "objectives:policy-diff", "objectives:source-edit",
 }  # fmt: skip
 
 
