@@ -20,7 +20,9 @@ WRITES = frozenset(
 FACT_MODELS = frozenset(model.__name__ for model in own_models() if issubclass(model, FactRow))
 OTHER_MODELS = frozenset(model.__name__ for model in own_models()) - FACT_MODELS
 # `publish` is the one writer; the bench fills a scratch database of its own with millions of generated rows.
-FACT_WRITERS = {"apps/core/facts.py", "apps/core/bulk.py", "apps/portal/bench/copying.py"}
+FACT_WRITERS = {
+    "apps/core/facts.py", "apps/core/bulk.py", "apps/portal/bench/copying.py", "apps/portal/bench/happening.py",
+}  # fmt: skip
 CLIENTS = frozenset({"requests", "httpx", "aiohttp", "urllib3", "urllib.request", "http.client", "smtplib", "ftplib"})
 
 

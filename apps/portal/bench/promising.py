@@ -13,7 +13,6 @@ from django.db import connection, transaction
 
 from apps.accounts.models import User
 from apps.core.faults import Faults
-from apps.core.immutable import writing
 from apps.governance.domain.origins import Origin
 from apps.governance.models import Proposal
 from apps.objectives.domain.documents import sha256_of
@@ -29,7 +28,7 @@ from apps.objectives.models import (
     SampleDay,
     Series,
 )
-from apps.portal.bench.copying import rebuilding_indexes
+from apps.portal.bench.copying import copy_made, rebuilding_indexes
 from apps.portal.bench.organisation import STEWARD
 from apps.portal.bench.sizes import AS_OF
 from apps.services.models import Service
@@ -119,21 +118,20 @@ def _adopted() -> dict[str, Any]:
 def _indicators(size: Promises, prefix: str) -> list[Indicator]:
     services, teams = list(Service.objects.order_by("pk")), list(Team.objects.order_by("pk"))
     spec = _spec(size)
-    with writing(Indicator), writing(IndicatorVersion):
-        rows: list[Indicator] = Indicator.objects.bulk_create(
-            Indicator(
-                slug=f"{prefix}-{i}", service=services[i % len(services)], owner_team=teams[i % len(teams)], **_by()
-            )
-            for i in range(size.objectives)
+    by, adopted = _by(), _adopted()
+    copy_made(
+        Indicator(slug=f"{prefix}-{i}", service=services[i % len(services)], owner_team=teams[i % len(teams)], **by)
+        for i in range(size.objectives)
+    )
+    rows = list(Indicator.objects.filter(slug__startswith=f"{prefix}-").select_related("owner_team").order_by("pk"))
+    copy_made(
+        IndicatorVersion(
+            indicator=one, name=spec.name, kind=spec.kind, source=spec.source, dimension=spec.dimension,
+            slice_seconds=spec.slice_seconds, spec_text=spec.canonical_text,
+            spec_sha256=sha256_of(spec.canonical_text), **adopted,
         )
-        IndicatorVersion.objects.bulk_create(
-            IndicatorVersion(
-                indicator=one, name=spec.name, kind=spec.kind, source=spec.source, dimension=spec.dimension,
-                slice_seconds=spec.slice_seconds, spec_text=spec.canonical_text,
-                spec_sha256=sha256_of(spec.canonical_text), **_adopted(),
-            )
-            for one in rows
-        )  # fmt: skip
+        for one in rows
+    )  # fmt: skip
     return rows
 
 
@@ -148,17 +146,16 @@ def _objectives(indicators: list[Indicator]) -> list[Objective]:
     promise: Promise | None = read_promise(PROMISE, Faults(), slice_seconds=300)
     if promise is None:
         raise ValueError("The bench's promise does not read.")
-    with writing(Objective), writing(ObjectiveVersion):
-        rows: list[Objective] = Objective.objects.bulk_create(
-            Objective(slug=one.slug, indicator=one, owner_team=one.owner_team, **_by()) for one in indicators
+    by, adopted = _by(), _adopted()
+    copy_made(Objective(slug=one.slug, indicator=one, owner_team=one.owner_team, **by) for one in indicators)
+    rows = list(Objective.objects.filter(indicator__in=indicators).order_by("pk"))
+    copy_made(
+        ObjectiveVersion(
+            objective=one, name=promise.name, target=promise.target, revisit_on=promise.revisit_on,
+            promise_text=promise.canonical_text, promise_sha256=sha256_of(promise.canonical_text), **adopted,
         )
-        ObjectiveVersion.objects.bulk_create(
-            ObjectiveVersion(
-                objective=one, name=promise.name, target=promise.target, revisit_on=promise.revisit_on,
-                promise_text=promise.canonical_text, promise_sha256=sha256_of(promise.canonical_text), **_adopted(),
-            )
-            for one in rows
-        )  # fmt: skip
+        for one in rows
+    )  # fmt: skip
     return rows
 
 

@@ -30,13 +30,24 @@ class ServiceRow:
 
 
 @dataclass(frozen=True)
+class Shipped:
+    """A deployment as a service's page lists it."""
+
+    key: str
+    finished_at: datetime
+    environment: str
+    status: str
+    size: int | None
+
+
+@dataclass(frozen=True)
 class ServicePage:
     """A service with its owners over time, who reports it, and its newest deployments."""
 
     service: Service
     ownerships: list[Ownership]
     connections: list[FactConnection]
-    deployments: list[Deployment]
+    deployments: list[Shipped]
     budgets: list[TeamBudget]
 
     def owner_at(self, at: datetime) -> Team | None:
@@ -67,7 +78,7 @@ def get_service_page(slug: str) -> ServicePage:
     )
 
 
-def _deployments_and_budgets(service: Service) -> tuple[list[Deployment], list[TeamBudget]]:
+def _deployments_and_budgets(service: Service) -> tuple[list[Shipped], list[TeamBudget]]:
     """The newest deployments of a service, newest first, and the budgets of its SLOs; both in one query."""
     newest = Deployment.objects.filter(service=service, until_seq=None).order_by("-finished_at", "-pk").values("pk")
     packed = Cast(JSONObject(**{name: name for name in DEPLOYED}), TextField())
@@ -78,9 +89,10 @@ def _deployments_and_budgets(service: Service) -> tuple[list[Deployment], list[T
     budgets = team_budgets.packed_rows({"indicator__service": service.pk}, clock.today())
     listed = list(rows.values_list(*columns).union(*(part.values_list(*columns) for part in budgets), all=True))
     found = [(pk, json.loads(text)) for what, pk, text in listed if what == "deployment"]
-    deployments = [Deployment(**row | {"pk": pk, "finished_at": instant(row["finished_at"])}) for pk, row in found]
+    shipped = [(pk, Shipped(**row | {"finished_at": instant(row["finished_at"])})) for pk, row in found]
+    newest_first = sorted(shipped, key=lambda one: (one[1].finished_at, one[0]), reverse=True)
     return (
-        sorted(deployments, key=lambda one: (one.finished_at, one.pk), reverse=True),
+        [one for _, one in newest_first],
         team_budgets.unpack((what, text) for what, _, text in listed if what in team_budgets.WHAT),
     )
 

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -41,7 +42,7 @@ def _server(organisation: Organisation) -> None:
     )  # fmt: skip
 
 
-def looked_at(client: Client, text: str) -> object:
+def looked_at(client: Client, text: str) -> Any:
     return client.post(IMPORT, {"file": SimpleUploadedFile("slo.yaml", text.encode())})
 
 
