@@ -75,7 +75,7 @@ def test_home__what_nothing_answers_says_what_would(
 ) -> None:
     answer = client_as("dee").get("/")
     steps = {
-        "pain": "Nothing to do here.", "slo": "Nothing to do here.", "incidents": "/incidents/?team=checkout",
+        "pain": "Nothing to do here.", "slo": "/proposals/new/sli/", "incidents": "/incidents/?team=checkout",
     }  # fmt: skip
     for name, step in steps.items():
         row = row_of(answer, name)
