@@ -37,7 +37,7 @@ def _fired(page: BudgetPage) -> Iterator[Line]:
         yield _line("trigger", one.from_at, f"{one}: {fired_words(one.rule.key, one.incident)}", url)
         for decision in one.decisions:
             missing = one.missing(decision)
-            waits = "" if not missing else ", not signed by everybody"
+            waits = "" if not missing else " (not signed by everybody)"
             words = f"{VERB_WORDS[decision.verb]} on {one}: {decision.sentence}{waits}"
             yield _line("decision", decision.written_at, words, url)
         if one.closed_at is not None:

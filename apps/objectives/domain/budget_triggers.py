@@ -83,7 +83,7 @@ def stand(rule: Rule, decisions: Sequence[Decided], today: date, *, is_closed: b
 
 
 def heads_the_review(standing: TriggerStanding) -> bool:
-    """It stands at the top of the weekly review: nobody decided, not everybody signed, or the date has passed."""
+    """It stands first among what a team does next: nobody decided, not everybody signed, or the date has passed."""
     return standing not in (TriggerStanding.DECIDED, TriggerStanding.CLOSED)
 
 
