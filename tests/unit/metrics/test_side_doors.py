@@ -20,10 +20,19 @@ from apps.integrations.domain.csv_columns import CsvKind
 from apps.metrics.domain.starter import CHANGE_FAILURE_RATE
 from apps.metrics.domain.targets import Baseline
 from apps.metrics.models import Confirmation, DefinitionStep, DefinitionVersion, MetricDefinition, Target
+from apps.objectives.models import (
+    BudgetPolicy,
+    BudgetPolicyVersion,
+    Indicator,
+    IndicatorVersion,
+    Objective,
+    ObjectiveVersion,
+)
 from apps.scorecards.models import TemplateVersion
 from apps.scorecards.queries import get_kit
 from tests.agreeing import agree, draft, newest_version, submit, target_item, version_item
 from tests.leaving import LEAVING, define, deprecate, deprecation, retirement
+from tests.promising import indicator_item, objective_item, policy_item, promise
 
 pytestmark = pytest.mark.sql
 
@@ -144,6 +153,12 @@ def _move(organisation):
     })  # fmt: skip
 
 
+def _promise(organisation):
+    if not Indicator.objects.exists():
+        promise(organisation, indicator_item())
+    return objective_item()
+
+
 # By kind and, where it is not the making of one, by what is done.
 CONTENTS = {
     "metric_definition deprecate": _deprecation,
@@ -163,9 +178,13 @@ CONTENTS = {
     "freeze_window": lambda _: Item("freeze_window", Op.CREATE, "", {
         "name": "launch freeze", "team": "checkout", "starts_on": "2026-07-09", "last_on": "2026-07-16",
     }),
+    "sli": lambda _: indicator_item(),
+    "slo": _promise,
+    "budget_policy": lambda _: policy_item(),
 }  # fmt: skip
 MODELS_OF_KINDS = (
     MetricDefinition, DefinitionVersion, DefinitionStep, Confirmation, Target, TemplateVersion, Exemption, FreezeWindow,
+    Indicator, IndicatorVersion, Objective, ObjectiveVersion, BudgetPolicy, BudgetPolicyVersion,
 )  # fmt: skip
 
 

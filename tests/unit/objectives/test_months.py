@@ -127,7 +127,7 @@ def test_kept__without_counts_is_nothing_and_silence_is_read_from_the_clock() ->
     few = kept(1, 3, judged=Judged(BudgetState.INSUFFICIENT, StateReason.TOO_FEW_EVENTS))
     still = evaluation_of(promise(), Measuring(300), few, (), ZONE, later)
     assert still is not None
-    assert still.judged.state is BudgetState.INSUFFICIENT
+    assert still.judged.state is BudgetState.STALE
 
 
 def test_what_if__is_the_present_one_at_its_own_target_and_judges_the_same_counts_at_others() -> None:
