@@ -50,7 +50,7 @@ class MappingForm(forms.Form):
                 continue
             self.fields[f"service_{number}"] = _choice(f"Service {name} is", services)
             self.fields[f"flow_{number}"] = forms.ChoiceField(
-                label=f"Critical flow of {name}", choices=[("", "None"), *flows], required=False
+                label=f"Critical flow of {name}", choices=[("", "No flow"), *flows], required=False
             )
         self.fields["reason"] = ParagraphField(
             label="Reason", initial=REASON, min_length=LEAST_REASON, max_length=LONGEST_REASON,

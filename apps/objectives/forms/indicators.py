@@ -27,7 +27,7 @@ from apps.objectives.forms.agreeing import (
 )
 
 KIND_CHOICES = [(kind.value, rules.label) for kind, rules in KINDS.items()]
-DIMENSIONS = {Dimension.NONE: "None: one sum", Dimension.TENANT: "By tenant", Dimension.SEGMENT: "By segment"}
+DIMENSIONS = {Dimension.NONE: "Not divided: one sum", Dimension.TENANT: "By tenant", Dimension.SEGMENT: "By segment"}
 SOURCES = {
     SampleSource.PUSH: "Pushed by REST or CSV", SampleSource.PULL: "Pulled from a Prometheus-compatible server",
     SampleSource.TICKETS: "Read from tickets, each hour",
@@ -93,7 +93,7 @@ class IndicatorForm(AgreementForm):
         identity = {
             "service": forms.ChoiceField(label="Service", choices=list(places)),
             "flow": forms.ChoiceField(
-                label="Critical flow", choices=[("", "None"), *flows], required=False,
+                label="Critical flow", choices=[("", "No flow"), *flows], required=False,
                 help_text="Where it promises a journey of users: the product manager then signs, too.",
             ),
             "owner_team": forms.ChoiceField(
@@ -101,7 +101,7 @@ class IndicatorForm(AgreementForm):
             ),
         }  # fmt: skip
         super().__init__(*args, op=op, identity=identity, **kwargs)
-        self.fields["monitoring_source"].choices = [("", "None"), *servers]  # type: ignore[attr-defined]
+        self.fields["monitoring_source"].choices = [("", "No server"), *servers]  # type: ignore[attr-defined]
         for name in ("valid_query", "good_query", "bad_query"):
             self.fields[name].max_length = LONGEST_QUERY  # type: ignore[attr-defined]
 

@@ -39,7 +39,7 @@ class PolicyForm(AgreementForm):
     revisit_on = DayField(label=LABELS["revisit_on"], help_text=f"Such as {DAY_EXAMPLE}.")
     objectives = forms.MultipleChoiceField(
         label=LABELS["objectives"], required=False, widget=forms.CheckboxSelectMultiple,
-        help_text="None chosen: all of the team, those to come included.",
+        help_text="Nothing chosen: all of the team, those to come included.",
     )  # fmt: skip
 
     def __init__(self, *args: Any, op: Op, owners: Choices = (), objectives: Choices = (), **kwargs: Any) -> None:

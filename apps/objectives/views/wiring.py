@@ -34,7 +34,7 @@ def source_list(request: PageRequest) -> HttpResponse:
         [
             head(one.name, reverse("objectives:source-edit", args=[one.slug])),
             plain(one.base_url, wide=True),
-            plain(one.token_variable or "None"),
+            plain(one.token_variable or "Without"),
             plain("Asked" if one.is_active else "Switched off"),
         ]
         for one in queries.list_sources()

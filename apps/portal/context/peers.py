@@ -46,7 +46,7 @@ def _layer(page: PeerPage, layer: Layer) -> dict[str, Any]:
     alone = any(side.count for _, side in sides)
     return {
         "label": LABELS[layer.key],
-        "both": both if alone else f"{both} None by one alone.",
+        "both": both if alone else f"{both} No fact by one alone.",
         "tables": [_table(page, name, side) for name, side in sides if side.count],
     }
 

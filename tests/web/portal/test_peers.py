@@ -49,7 +49,7 @@ def test_failure_rate__both_numbers_and_what_only_one_counts(
     assert "Deployment r44 Checkout API 3 Jun 2026, 12:00" in text
     assert "1 only by Apache DevLake Fact Service When Why the definition does not count it Deployment r51" in text
     assert "22 Jul 2026, 12:00 Counted, and not in the numerator" in text
-    assert "Counted at all 13 facts by both. None by one alone." in text
+    assert "Counted at all 13 facts by both. No fact by one alone." in text
     assert "The definition reads no incidents: they are seen as they stand now." in text
 
 
