@@ -62,3 +62,17 @@ def test_story__retros_in_every_state_and_patterns_carried_by_incidents(players:
             )
     assert Action.objects.filter(origin="retro").count() == sum(len(one.actions) for one in learning.STORIES)
     assert Action.objects.filter(origin="review").count() == len(learning.PICKS)
+
+
+def test_synthesis__every_pattern_of_every_team_and_month_is_carried_by_what_it_names(players: Cast) -> None:
+    """Lines of actions and rules name those; all others name incidents of the team."""
+    carried = 0
+    for slug, team in players.teams.items():
+        for month in ("2026-05", "2026-06", "2026-07", "2026-08"):
+            found = synthesis.get_synthesis(
+                Scope.of_team(team), parse_period(month), players.holder("commerce", learning.TL)
+            )
+            for line in found.lines:
+                assert Incident.objects.filter(pk__in=line.incidents).count() == len(line.incidents), (slug, month)
+                carried += len(line.incidents)
+    assert carried > 0
