@@ -42,6 +42,7 @@ class AgreementForm(forms.Form):
 
     KIND: ClassVar[str]
     DOCUMENT: ClassVar[str]  # where the document stands in the content
+    STATEMENT: ClassVar[tuple[str, ...]]  # fields that stand in it as they are typed
     GROUPS: ClassVar[tuple[Group, ...]]
     IDENTITY: ClassVar[tuple[str, ...]] = ()
 
@@ -59,7 +60,7 @@ class AgreementForm(forms.Form):
 
     def document(self) -> dict[str, Any]:
         """The document as typed; what was left empty is absent, so that its default holds."""
-        raise NotImplementedError
+        return self.filled(*self.STATEMENT)
 
     def filled(self, *names: str) -> dict[str, Any]:
         """Values of fields that are not empty."""

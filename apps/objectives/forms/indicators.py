@@ -43,6 +43,7 @@ class IndicatorForm(AgreementForm):
     """What counts, what of it is good, where it is seen, and how the counts come."""
 
     KIND, DOCUMENT, IDENTITY = "sli", "spec", ("service", "flow", "owner_team")
+    STATEMENT = PLAIN
     GROUPS = (
         Group("What is measured", ("name", "kind", "hurts", "blind_spot", "valid", "good", "limit")),
         Group("Where, and how it is cut", ("measured_at", "slice_seconds", "dimension")),
@@ -108,7 +109,7 @@ class IndicatorForm(AgreementForm):
     def document(self) -> dict[str, Any]:
         """The statement; queries only where it is pulled."""
         data = self.cleaned_data
-        found = self.filled(*PLAIN) | {"slice_seconds": int(data["slice_seconds"])}
+        found = super().document() | {"slice_seconds": int(data["slice_seconds"])}
         pulled = self.filled(*PULLED[:-1])
         if data["absent_bad_is_zero"]:
             pulled["absent_bad_is_zero"] = True

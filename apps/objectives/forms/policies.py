@@ -24,6 +24,7 @@ class PolicyForm(AgreementForm):
     """Of what a policy speaks, and its rules: when one fires, what it asks for, who signs."""
 
     KIND, DOCUMENT, IDENTITY = "budget_policy", "policy", ("owner_team",)
+    STATEMENT = ("name", "goals", "non_goals", "objectives")
     GROUPS = (
         Group("What it is for", ("name", "goals", "non_goals", "revisit_on")),
         Group("Of which SLOs it speaks", ("objectives",)),
@@ -63,7 +64,7 @@ class PolicyForm(AgreementForm):
         """The policy with the rules that ask for something."""
         data = self.cleaned_data
         return {
-            **self.filled("name", "goals", "non_goals", "objectives"), "revisit_on": data["revisit_on"].isoformat(),
+            **super().document(), "revisit_on": data["revisit_on"].isoformat(),
             "rules": [self._rule(key) for key in self._chosen()],
         }  # fmt: skip
 

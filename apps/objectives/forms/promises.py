@@ -36,6 +36,7 @@ class PromiseForm(AgreementForm):
     """What is promised, over which time, and how it is judged."""
 
     KIND, DOCUMENT, IDENTITY = "slo", "promise", ("indicator", "owner_team")
+    STATEMENT = (*PLAIN, *NUMBERS, *SHARES)
     GROUPS = (
         Group("The promise", ("name", "target", "window", "rolling_days")),
         Group("What it is for", ("monday_decision", "rationale", "revisit_on")),
@@ -120,7 +121,7 @@ class PromiseForm(AgreementForm):
         is_rolling = data["window"] == ROLLING
         window = {"rolling_days": data["rolling_days"]} if is_rolling else {"calendar": data["window"]}
         return {
-            **self.filled(*PLAIN, *NUMBERS, *SHARES), "revisit_on": data["revisit_on"].isoformat(), "window": window,
+            **super().document(), "revisit_on": data["revisit_on"].isoformat(), "window": window,
             "exemptable": data["exemptable"],
         }  # fmt: skip
 
