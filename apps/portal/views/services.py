@@ -17,7 +17,6 @@ from apps.portal.context.budgets import budgets_table
 from apps.portal.context.readings import newest_data
 from apps.portal.context.trends import service_part
 from apps.portal.queries.last_weeks import get_service_trends
-from apps.portal.queries.marks import Mark
 from apps.portal.queries.services import (
     ServicePage,
     ServiceRow,
@@ -75,7 +74,6 @@ def service(request: PageRequest, slug: str) -> HttpResponse:
         "hand_over_url": _hand_over_url(request, page),
         "budgets": budgets_table(page.budgets) if page.budgets else None,
         "advice": _advice(page) if page.budgets else None,
-        "marks": [_mark(mark) for mark in trends.marks],
         **service_part(page.service, trends),
     }
     return render(request, "portal/service.html", context)
@@ -136,7 +134,3 @@ def _deployments_table(page: ServicePage, at: Any) -> dict[str, Any]:
         for d in page.deployments
     ]
     return {"caption": "Newest deployments", "columns": columns, "rows": rows}
-
-
-def _mark(mark: Mark) -> dict[str, Any]:
-    return {"text": mark.text, "at": mark.starts_at, "url": mark.link}

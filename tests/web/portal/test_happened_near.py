@@ -61,12 +61,13 @@ def test_chart__shows_no_drill_and_nothing_restricted(
     assert "Zanzibar" in seen
 
 
-def test_service__lists_what_happened_near_with_its_page(
+def test_service__names_what_happened_near_with_its_page(
     organisation: Organisation, client_as: Callable[..., Client]
 ) -> None:
     incident = broken("Payments were refused")
     text = main_of(client_as("eli").get("/services/checkout-api/"))
-    assert f'<a href="/incidents/{incident.pk}/">{incident} Payments were refused</a>' in text
+    named = f"{incident} Payments were refused (10 Jun to 12 Jun)"
+    assert text.count(f'<a href="/incidents/{incident.pk}/">{named}</a>') == 1
 
 
 def test_home__many_are_a_list_that_opens(organisation: Organisation, client_as: Callable[..., Client]) -> None:
