@@ -25,7 +25,7 @@ def placed(found: Iterable[FieldProblem], pointer: str) -> list[FieldProblem]:
 def require_standing(item: Item, standing: Standing | None, noun: str) -> None:
     """Raise where the object of an item is there already, is missing, or has left."""
     if item.op is Op.CREATE and standing is not None:
-        raise Conflict("slug_taken", f"There is an {noun} {item.key} already. Propose a next version of it.")
+        raise Conflict("slug_taken", f"The {noun} {item.key} exists already. Propose a next version of it.")
     if standing is None and item.op is not Op.CREATE:
         words = f"There is no {noun} {item.key[:60]!r}; propose it as a new one."
         raise Invalid("validation_failed", words, [FieldProblem("/key", "unknown_value", words)])

@@ -49,7 +49,8 @@ SHOWN_IN_LOG = 12
 def present_budget(page: BudgetPage, by: Principal) -> dict[str, Any]:
     """Everything the template shows."""
     objective = page.objective
-    may_propose = by.is_person and (objective.owner_team_id in by.team_roles or by.holds(OrganisationRole.STEWARD))
+    may = by.is_person and (objective.owner_team_id in by.team_roles or by.holds(OrganisationRole.STEWARD))
+    may_propose = may and objective.retired_on is None
     context: dict[str, Any] = {
         "heading": page.promise.name if page.promise else objective.slug,
         "crumbs": [{"label": "SLOs", "url": reverse("objectives:objective-list")}, {"label": objective.slug}],
@@ -104,14 +105,17 @@ def _notices(page: BudgetPage) -> list[dict[str, str]]:
     """What whoever opens the page should know first."""
     found, objective = [], page.objective
     if objective.retired_on is not None:
-        found.append({"tone": "note", "text": f"Retired on {day_words(objective.retired_on)}: it is judged no more."})
+        left = objective.retired_on <= clock.today()
+        said = f"Retired on {day_words(objective.retired_on)}: it is judged no more."
+        ahead = f"It is retired on {day_words(objective.retired_on)}; until then it is judged."
+        found.append({"tone": "note", "text": said if left else ahead})
     if page.agreed is None:
         first = page.versions.of_objective[0] if page.versions.of_objective else None
         if first is not None and (first.effective_from is None or first.effective_from <= clock.today()):
             found.append({"tone": "bad", "title": "Not judged: what was agreed reads no more", "text": UNREADABLE})
             return found
-        begins = f"from {day_words(first.effective_from)} on" if first and first.effective_from else "yet"
-        said = f"It holds {begins}." if begins != "yet" else "Nothing of it is in force yet."
+        holds_from = first.effective_from if first else None
+        said = f"It holds from {day_words(holds_from)} on." if holds_from else "Nothing of it is in force yet."
         found.append({"tone": "note", "title": "Not judged: not in force", "text": said})
     elif page.version is not None and page.version.pk != page.agreed.version.pk:
         said = (

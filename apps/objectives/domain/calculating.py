@@ -230,7 +230,9 @@ class _Reader:
         total = _sums_of(promise, slices, spans, exempt, is_sum=len(keys) > 1)
         if keys == [""]:
             return total, {}
-        by_key = {key: [one for one in slices if one.key == key] for key in keys}
+        by_key: dict[str, list[Slice]] = {key: [] for key in keys}
+        for one in slices:
+            by_key[one.key].append(one)
         sums = {key: _sums_of(promise, mine, spans, exempt) for key, mine in by_key.items()}
         return total, {key: one.beside(total) for key, one in sums.items()}
 

@@ -1,6 +1,6 @@
 """OpenSLO files as proposals: mapped, looked at, and drafted as a whole or not at all; nothing of a file is kept."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -191,8 +191,3 @@ def names_of(read: ImportRead) -> Iterator[tuple[str, str]]:
     for named, source in sorted(servers.items()):
         if named:
             yield "server", source or named
-
-
-def mapping_of(places: Sequence[tuple[str, str, str]], servers: Mapping[str, str]) -> NameMap:
-    """A mapping from rows of name, service and flow."""
-    return NameMap({name: (service, flow) for name, service, flow in places}, servers)

@@ -167,11 +167,6 @@ def known_of(
     )
 
 
-def find_service(slug: str) -> Service | None:
-    """The service of that short name that is not closed, or None."""
-    return Service.objects.filter(slug=slug, closed_on=None).first()
-
-
 def find_flow(slug: str) -> CriticalFlow | None:
     """The critical flow of that short name, or None."""
     return CriticalFlow.objects.filter(slug=slug).first()

@@ -11,7 +11,9 @@ from apps.governance.domain.revisions import Asked, Category
 from apps.governance.domain.states import ProposalState
 from apps.governance.models import Proposal
 from apps.metrics import operations as metrics
+from apps.metrics import queries as definitions
 from apps.metrics.domain.starter import CHANGE_FAILURE_RATE_WITHIN_30_DAYS, CHANGE_LEAD_TIME_FROM_MERGE, StarterVersion
+from apps.metrics.domain.starter_catalogues import Catalogue
 from apps.portal.demo.cast import Cast
 from apps.scorecards import operations as scorecards
 from apps.scorecards import queries as kits
@@ -31,6 +33,13 @@ def adopt_starter(cast: Cast) -> str:
     """The steward adopts the starter catalogue, in force from the beginning."""
     adopted = metrics.adopt_starter(owner_team=cast.teams[OWNER], by=cast.steward)
     return f"{len(adopted)} definitions adopted, in force from the beginning"
+
+
+def adopt(cast: Cast, owner: str, catalogue: Catalogue, on: date, matter: str) -> str:
+    """The steward adopts what a matter is measured by; ahead of its day no version stands yet, so asked ones count."""
+    asked = len(definitions.list_open_starters(catalogue))
+    metrics.adopt_starter(owner_team=cast.teams[owner], catalogue=catalogue, on=on, by=cast.steward)
+    return f"{asked} definitions of {matter} adopted, in force from {on:%-d %B %Y}"
 
 
 def change_lead_time(cast: Cast) -> str:

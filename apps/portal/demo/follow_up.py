@@ -15,8 +15,8 @@ from apps.incidents.models import Action, ActionReminder
 from apps.incidents.operations import action_opening, follow_up
 from apps.incidents.queries import follow_up as queries
 from apps.measurements.models import ActionEffect
-from apps.metrics import operations as metrics
 from apps.metrics.domain.starter_catalogues import FOLLOW_UP
+from apps.portal.demo.agreements import adopt
 from apps.portal.demo.cast import Cast, local
 from apps.portal.demo.rituals import work
 
@@ -114,8 +114,7 @@ ACTIONS = (
 
 def adopt_definitions(cast: Cast) -> str:
     """The steward adopts what actions are measured by, from the quarter's first Monday on."""
-    metrics.adopt_starter(owner_team=cast.teams[OWNER], catalogue=FOLLOW_UP, on=IN_FORCE_ON, by=cast.steward)
-    return f"{len(FOLLOW_UP.versions)} definitions of actions adopted, in force from {IN_FORCE_ON:%-d %B %Y}"
+    return adopt(cast, OWNER, FOLLOW_UP, IN_FORCE_ON, "actions")
 
 
 def open_one(cast: Cast, *, told: Told) -> None:

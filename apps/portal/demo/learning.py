@@ -27,9 +27,9 @@ from apps.incidents.operations import (
 from apps.incidents.operations.synthesis_picking import pick_improvement
 from apps.incidents.queries import incidents, retro_around, retros, synthesis
 from apps.incidents.queries.synthesis import Scope
-from apps.metrics import operations as metrics
 from apps.metrics.domain.starter_catalogues import LEARNING
 from apps.portal.demo import outages
+from apps.portal.demo.agreements import adopt
 from apps.portal.demo.cast import Cast, local
 
 OWNER = "insights"
@@ -202,8 +202,7 @@ WAIVED = "netbox 2025-10-31T18:35:22Z"
 
 def adopt_definitions(cast: Cast) -> str:
     """The steward adopts what learning is measured by, from the quarter's first Monday on."""
-    metrics.adopt_starter(owner_team=cast.teams[OWNER], catalogue=LEARNING, on=IN_FORCE_ON, by=cast.steward)
-    return f"{len(LEARNING.versions)} definitions of learning adopted, in force from {IN_FORCE_ON:%-d %B %Y}"
+    return adopt(cast, OWNER, LEARNING, IN_FORCE_ON, "learning")
 
 
 def know_cause(cast: Cast) -> None:

@@ -19,7 +19,6 @@ from apps.incidents.domain.page_news import PageNews
 from apps.incidents.domain.page_words import EndReason, Label, Signal, Urgency
 from apps.incidents.models import AlertRule, Page
 from apps.incidents.operations import oncall_agreeing, oncall_recording, page_labelling
-from apps.metrics import operations as metrics
 from apps.metrics.domain.starter_catalogues import ON_CALL
 from apps.portal.demo import agreements
 from apps.portal.demo.cast import Cast, local
@@ -97,8 +96,7 @@ def _write(cast: Cast, slug: str, hours: Hours, day: date, reason: str) -> None:
 
 def adopt_definitions(cast: Cast) -> str:
     """The steward adopts what on-call load is measured by, from a Monday on."""
-    metrics.adopt_starter(owner_team=cast.teams[OWNER], catalogue=ON_CALL, on=IN_FORCE_ON, by=cast.steward)
-    return f"{len(ON_CALL.versions)} definitions of on-call load adopted, in force from {IN_FORCE_ON:%-d %B %Y}"
+    return agreements.adopt(cast, OWNER, ON_CALL, IN_FORCE_ON, "on-call load")
 
 
 def bring_pages(cast: Cast, *, after: date | None, until: date) -> str:

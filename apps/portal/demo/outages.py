@@ -26,10 +26,9 @@ from apps.incidents.models import Incident
 from apps.incidents.operations import excluding, linking, rating, reporting, restricting, statements, timeline
 from apps.incidents.operations.reporting import Touched
 from apps.incidents.queries import incidents, linked, retros, storyline
-from apps.metrics import operations as metrics
 from apps.metrics.domain.starter_catalogues import INCIDENTS as CATALOGUE
 from apps.metrics.domain.starter_incidents import WITH_INCIDENTS
-from apps.portal.demo.agreements import agree_on, bring_into_force
+from apps.portal.demo.agreements import adopt, agree_on, bring_into_force
 from apps.portal.demo.cast import Cast, local
 from apps.portal.demo.oncall import WATCHED, drawn
 from apps.portal.demo.packfiles import pack_rows
@@ -221,8 +220,7 @@ def practise(cast: Cast) -> str:
 
 def adopt_definitions(cast: Cast) -> str:
     """The steward adopts what incidents are measured by, from the quarter's first Monday on."""
-    metrics.adopt_starter(owner_team=cast.teams[OWNER], catalogue=CATALOGUE, on=IN_FORCE_ON, by=cast.steward)
-    return f"{len(CATALOGUE.versions)} definitions of incidents adopted, in force from {IN_FORCE_ON:%-d %B %Y}"
+    return adopt(cast, OWNER, CATALOGUE, IN_FORCE_ON, "incidents")
 
 
 def agree_on_incidents(cast: Cast) -> str:

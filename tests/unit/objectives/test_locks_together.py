@@ -81,6 +81,7 @@ def test_sign__waits_for_an_evaluation_before_it_writes_to_the_chain(organisatio
             assert due_evaluations.lock_duties([objective.pk])
             signed = pool.submit(_in_thread, sign_all, proposal)
             time.sleep(2)
+            assert not signed.done()
             audit.record("budget.ok", subject=objective, by=SYSTEM)
         assert signed.result().state == ProposalState.ACTIVATED
 

@@ -209,6 +209,7 @@ def test_report__has_a_line_for_everything_measured(figures: dict[str, Any]) -> 
         "impact preview:",
         "audit ",
         "section save, ",
+        "budgets of ",
     )
     assert [any(line.startswith(start) for line in lines) for start in begun] == [True] * len(begun)
 
