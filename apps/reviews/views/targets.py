@@ -6,53 +6,22 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from apps.accounts.domain import ROLE_WORDS
 from apps.core.access import Access, access
-from apps.core.asking import PageRequest, read_page, reads, require_known
-from apps.core.calendar_words import day_words
+from apps.core.asking import PageRequest, reads
 from apps.core.problems import Invalid, Outdated, Unreadable
 from apps.reviews import operations, policies, queries
 from apps.reviews.domain.content import find_row
 from apps.reviews.domain.seats import SeatRole, open_roles
 from apps.reviews.domain.states import ReviewState
-from apps.reviews.forms import AnswerForm, KeepForm, SignForm
+from apps.reviews.forms.targets import AnswerForm, SignForm
 from apps.reviews.models import TargetReview
-from apps.reviews.ornaments import present_seen
-from apps.reviews.presenting import closed_words, present_list, present_review, present_signatures
+from apps.reviews.presenting_targets import closed_words, present_review, present_signatures
 
 FIELDS = {"/reason": "reason", "/heroic_reason": "heroic"}
 EDITED = "Saved. Signatures of the content before no longer count."
-
-
-@access(Access.TEAM_MANAGE)
-@require_http_methods(["GET", "HEAD", "POST"])
-def ornament(request: PageRequest, slug: str) -> HttpResponse:
-    """What two quarters saw of a definition, and the three answers where no decision cites it."""
-    require_known(request)
-    seen = queries.get_seen(slug)
-    policies.require_can_answer_ornament(request.principal, seen.definition)
-    form = KeepForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        kept = operations.keep_definition(definition=seen.definition, **form.cleaned_data, by=request.principal)
-        messages.success(request, f"{seen.name} stays. It is asked again from {day_words(kept.asks_again_on)} on.")
-        return redirect("governance:home")
-    crumbs = [{"label": "Governance", "url": reverse("governance:home")}, {"label": "Is it used?"}]
-    context = {
-        "heading": f"{seen.name}: is it used?", "crumbs": crumbs, **present_seen(seen), "form": form,
-        "has_errors": bool(form.errors),
-    }  # fmt: skip
-    return render(request, "reviews/ornament.html", context, status=422 if form.errors else 200)
-
-
-@access(Access.TEAM_READ)
-@reads("page")
-def review_list(request: PageRequest) -> HttpResponse:
-    """Target reviews the reader may see, newest quarter first, then by team."""
-    page = read_page(request, queries.list_reviews(request.principal))
-    context = {"heading": "Reviews", "table": present_list(page.rows), "pager": page.pager}
-    return render(request, "reviews/review_list.html", context)
 
 
 @access(Access.TEAM_READ)

@@ -1,0 +1,1 @@
+"""Pages of reviews: the list, target reviews, weekly reviews, decisions, metrics that decide nothing."""
