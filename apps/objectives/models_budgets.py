@@ -115,7 +115,7 @@ class BudgetStatus(models.Model):
 
 
 class BudgetEvaluation(ImmutableModel):
-    """A result that stays as it was: each local midnight, at a change of state, of a trigger."""
+    """A result that stays as it was: each local midnight, at a change of state, of a trigger, for a review."""
 
     objective = models.ForeignKey(Objective, on_delete=models.PROTECT, related_name="evaluations", db_index=False)
     version = models.ForeignKey(ObjectiveVersion, on_delete=models.PROTECT, related_name="+")
@@ -138,8 +138,15 @@ class BudgetEvaluation(ImmutableModel):
             models.UniqueConstraint(
                 name="objectives_budgetevaluation_once",
                 fields=["objective", "cause", "as_of"],
+                condition=~Q(cause=EvaluationCause.REVIEW.value),
                 violation_error_message="This evaluation is written.",
-            )
+            ),
+            models.UniqueConstraint(  # what two reviews of one moment showed may differ, as counts came in between
+                name="objectives_budgetevaluation_shown_once",
+                fields=["objective", "as_of", "document_sha256"],
+                condition=Q(cause=EvaluationCause.REVIEW.value),
+                violation_error_message="This evaluation is written.",
+            ),
         ]
         indexes = [
             models.Index(fields=["objective", "as_of"], name="objectives_evaluation_by_time"),  # months, log, API

@@ -108,6 +108,7 @@ class EvaluationCause(StrEnum):
     MIDNIGHT = "midnight"
     STATE_CHANGE = "state_change"
     TRIGGER = "trigger"
+    REVIEW = "review"
 
 
 class AlertKind(StrEnum):

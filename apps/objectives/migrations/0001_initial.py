@@ -172,6 +172,7 @@ class Migration(migrations.Migration):
                             ("midnight", "midnight"),
                             ("state_change", "state_change"),
                             ("trigger", "trigger"),
+                            ("review", "review"),
                         ],
                         max_length=12,
                     ),
@@ -224,10 +225,17 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["objective", "as_of"], name="objectives_evaluation_by_time")],
                 "constraints": [
                     models.UniqueConstraint(
+                        condition=models.Q(("cause", "review"), _negated=True),
                         fields=("objective", "cause", "as_of"),
                         name="objectives_budgetevaluation_once",
                         violation_error_message="This evaluation is written.",
-                    )
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("cause", "review")),
+                        fields=("objective", "as_of", "document_sha256"),
+                        name="objectives_budgetevaluation_shown_once",
+                        violation_error_message="This evaluation is written.",
+                    ),
                 ],
             },
         ),

@@ -114,10 +114,15 @@ def budget_document(one: Stands) -> Document:
     evaluation = one.evaluation
     if evaluation is None:
         raise Absent("not_found", "Nothing was ever measured for this objective.")
+    return whole_document(one, evaluation, _exempted(one, evaluation))
+
+
+def whole_document(one: Stands, evaluation: Evaluation, exempt: Sequence[ExemptSpan]) -> Document:
+    """The whole result that a status stands for, with the version that judged."""
     raw = raw_budget_in(kept_of(one.status), one.promise)
     found = result_document(
-        one.promise, evaluation, raw, clock.reporting_zone(), newest_end=evaluation.frame.span.end,
-        exempt=_exempted(one, evaluation), was=one.was,
+        one.promise, evaluation, raw, clock.reporting_zone(), newest_end=evaluation.frame.span.end, exempt=exempt,
+        was=one.was,
     )  # fmt: skip
     return found | {"version": one.version_number}
 

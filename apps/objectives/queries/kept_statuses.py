@@ -1,6 +1,7 @@
 """Statuses as the rules take them: where budgets stand, without reading one slice."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -12,7 +13,7 @@ from apps.objectives.domain.objective_words import BudgetState, StateReason
 from apps.objectives.domain.promises import Promise
 from apps.objectives.domain.states import Judged
 from apps.objectives.models import BudgetStatus, ObjectiveVersion
-from apps.objectives.queries.agreements import Agreed, promise_of
+from apps.objectives.queries.agreements import Agreed, can_read, promise_of
 
 NOT_CONNECTED = Kept(Judged(BudgetState.NO_DATA, StateReason.NOT_CONNECTED))
 
@@ -34,7 +35,9 @@ def standing_in(states: Collection[BudgetState]) -> Q:
     now, found = clock.as_of(), []
     for objective_id, state, reason, newest_end, promise_text in rows:
         kept = Kept(Judged(BudgetState(state), StateReason(reason)), newest_end)
-        if still(kept, promise_of(ObjectiveVersion(promise_text=promise_text)), now).state in states:
+        version = ObjectiveVersion(promise_text=promise_text)
+        judged = still(kept, promise_of(version), now) if can_read(version) else NOT_CONNECTED.judged
+        if judged.state in states:
             found.append(objective_id)
     # Without a status nothing was ever measured.
     never = ~Q(Exists(BudgetStatus.objects.filter(objective=OuterRef("pk"), series=None)))
@@ -60,14 +63,16 @@ def kept_of(row: BudgetStatus | None) -> Kept:
 
 def judged_by(row: BudgetStatus | None, agreed: Agreed) -> tuple[ObjectiveVersion, Promise]:
     """The version that a status was judged by, and its promise; the one in force where nothing was judged yet."""
-    if row is None or row.version_id == agreed.version.pk:
+    if row is None or row.version_id == agreed.version.pk or not can_read(row.version):
         return agreed.version, agreed.promise
     return row.version, promise_of(row.version)
 
 
-def evaluation_in(agreed: Agreed, row: BudgetStatus | None, keys: Iterable[BudgetStatus] = ()) -> Evaluation | None:
-    """The result that a status stands for, as of now; None where nothing ever came."""
+def evaluation_in(
+    agreed: Agreed, row: BudgetStatus | None, keys: Iterable[BudgetStatus] = (), *, at: datetime | None = None
+) -> Evaluation | None:
+    """The result that a status stands for, as of now unless said otherwise; None where nothing ever came."""
     _, promise = judged_by(row, agreed)
     measuring = Measuring(agreed.spec.slice_seconds, agreed.readable_from)
     kept = [kept_of(one) for one in keys]
-    return evaluation_of(promise, measuring, kept_of(row), kept, clock.reporting_zone(), clock.as_of())
+    return evaluation_of(promise, measuring, kept_of(row), kept, clock.reporting_zone(), at or clock.as_of())

@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from apps.core import clock
 from apps.objectives.models import BudgetEvaluation, Objective
 from apps.objectives.operations import evaluating
+from apps.objectives.operations.keeping_results import keep_for_review
 from tests.budgets import add_promise, lay, make_objective, spread
-from tests.personas import Organisation
+from tests.personas import Organisation, principal_of
 from tests.sampling import make_indicator, make_series
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +91,15 @@ def test_evaluations__the_link_is_the_snapshot_to_cite(
     with clock.playing(NOW):
         evaluating.evaluate_now([objective.pk])
     assert get(api_client_as("read"), f"{PATH}evaluations/{listed[1]['number']}/") == one
+
+
+def test_evaluations__those_that_a_review_showed_are_found_by_their_cause(
+    api_client_as, organisation: Organisation, objective: Objective
+) -> None:
+    with clock.playing(NOW):
+        kept = keep_for_review(objectives=[objective.pk], at=NOW, by=principal_of(organisation.people["ana"], NOW))
+    (found,) = get(api_client_as("read"), f"{PATH}evaluations/?cause=review")["results"]
+    assert [found["number"], found["cause"], found["bad"]] == [kept[objective.pk], "review", 2911]
 
 
 def test_keys__a_failing_tenant_is_named_and_a_small_one_is_not_judged(
