@@ -1,14 +1,11 @@
 """Incidents, retros and pages among many: lists, one of each, candidates, the synthesis of a group, saving a draft."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import cycle
-from math import ceil
-from statistics import median
 from typing import Any
 
 from django.db import connection, transaction
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.accounts.models import User
@@ -16,6 +13,7 @@ from apps.core import clock
 from apps.core.periods import Grain, period_on
 from apps.incidents.domain.retro_words import RetroState
 from apps.incidents.models import Incident, RetroSection
+from apps.portal.bench.asking import TIMES, Ask, keeps, measured
 from apps.portal.bench.calling import make_pages, store_pages
 from apps.portal.bench.happening import make_incidents, store_incidents
 from apps.portal.bench.learning import store_learning
@@ -28,16 +26,12 @@ from apps.teams.models import Group, Team
 
 SIZE = Size("incidents", teams=40, services=400, deployments=2_000_000, changes=0)
 INCIDENTS, PAGES = 10_000, 1_000_000
-QUERIES, KILOBYTES = 12, 100
-TIMES = 40
-SLOW = 0.95  # of the answers come within the time that is held against the goal
 SECTION = "summary"
 # The milliseconds within which each is to answer on two free processors.
 GOALS = {
     "incidents": 300, "incident": 300, "pages": 300, "retros": 300, "actions": 300, "candidates": 200,
     "synthesis of 40 teams": 1_000, "section save": 150,
 }  # fmt: skip
-Ask = Callable[[], Any]
 
 
 def happen(_: Figures) -> Figures:
@@ -60,8 +54,8 @@ def incidents() -> Figures:
     client = Client(headers={"Host": "127.0.0.1"})
     with clock.playing(AS_OF):
         client.force_login(User.objects.get(email=STEWARD))
-        found = {name: _measured(_asking(client, addresses)) for name, addresses in _addresses().items()}
-        return found | {"section save": _measured(_saving(client))}
+        found = {name: measured(_asking(client, addresses)) for name, addresses in _addresses().items()}
+        return found | {"section save": measured(_saving(client))}
 
 
 def _addresses() -> dict[str, Iterator[str]]:
@@ -103,26 +97,6 @@ def _saving(client: Client) -> Ask:
     return save
 
 
-def _measured(ask: Ask) -> Figures:
-    ask()
-    with CaptureQueriesContext(connection) as queries:
-        answer = ask()
-    if answer.status_code != 200:
-        raise RuntimeError(f"{answer.request['PATH_INFO']} answered {answer.status_code}.")
-    asked = len(queries)
-    found, computed = [], []
-    for _ in range(TIMES):
-        with taken() as answering:
-            ask()
-        found.append(answering.seconds * 1000)
-        computed.append(answering.cpu_seconds * 1000)
-    slow = sorted(found)[ceil(SLOW * TIMES) - 1]
-    return {
-        "queries": asked, "bytes": len(answer.content), "milliseconds": median(found), "p95_milliseconds": slow,
-        "cpu_milliseconds": median(computed),
-    }  # fmt: skip
-
-
 def measure_incidents(server: str, tell: Tell) -> Figures:
     """Each among many; queries and bytes are judged, a save aside, and the milliseconds told beside their goals."""
     tell(f"{INCIDENTS:,} incidents, {PAGES:,} pages, {SIZE.deployments:,} deployments")
@@ -130,8 +104,4 @@ def measure_incidents(server: str, tell: Tell) -> Figures:
         run_step(url, "load", size=vars(SIZE))
         run_step(url, "happen")
         found = run_step(url, "incidents")
-    return {name: one | {"goal": GOALS[name], "met": _keeps(one)} for name, one in found.items()}
-
-
-def _keeps(one: Figures) -> bool:
-    return bool(one["queries"] <= QUERIES and one["bytes"] < KILOBYTES * 1000)
+    return {name: one | {"goal": GOALS[name], "met": keeps(one)} for name, one in found.items()}

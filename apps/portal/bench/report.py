@@ -27,7 +27,7 @@ def lines(found: Figures) -> Iterator[str]:
         yield from _preview_lines(found["preview"])
     if "audit" in found:
         yield from _audit_lines(found["audit"])
-    yield from _each(found.get("incidents", {}), _incident_lines)
+    yield from _each({f"{name}, among many": one for name, one in found.get("incidents", {}).items()}, _answer_lines)
     if "budgets" in found:
         yield from _budget_lines(found["budgets"])
 
@@ -102,8 +102,8 @@ def _audit_lines(figures: Figures) -> Iterator[str]:
     )
 
 
-def _incident_lines(name: str, one: Figures) -> Iterator[str]:
-    yield f"{name}, among many: {one['queries']} queries, {one['bytes'] / 1000:.0f} kB: {_word(one)}"
+def _answer_lines(name: str, one: Figures) -> Iterator[str]:
+    yield f"{name}: {one['queries']} queries, {one['bytes'] / 1000:.0f} kB: {_word(one)}"
     yield (
         f"  {one['milliseconds']:.0f} ms, {one['cpu_milliseconds']:.0f} of it computing; "
         f"p95 {one['p95_milliseconds']:.0f} ms, the goal is {one['goal']}"
@@ -126,8 +126,11 @@ def _budget_lines(figures: Figures) -> Iterator[str]:
     )
     yield (
         f"  {figures['slices']:,} slices in {figures['gibibytes']:.2f} GiB, the goal is {goals['gibibytes']} GiB; "
-        f"{figures['per_second']:,.0f} samples a second, the goal is {goals['push']:,}"
+        f"{figures['per_second']:,.0f} samples a second over REST, the goal is {goals['push']:,}"
     )
+    yield f"  {figures['slice_bytes']:.0f} bytes a slice, {figures['day_bytes']:,.0f} bytes an objective and day"
+    for some, of in ((figures["pages"], f"{figures['objectives']:,} objectives"), (tenants["pages"], "of tenants")):
+        yield from _each({f"page {name}, {of}": one for name, one in some.items()}, _answer_lines)
 
 
 def _word(figures: Figures) -> str:

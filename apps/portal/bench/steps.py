@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from apps.portal.bench.auditing import append, verify
 from apps.portal.bench.baselines import read_facts, write_cells
-from apps.portal.bench.budgets import budgets, promise, push
+from apps.portal.bench.budgets import budgets, promise, promised_pages, push
 from apps.portal.bench.incidents import happen, incidents
 from apps.portal.bench.ingesting import ingest
 from apps.portal.bench.lateness import late
@@ -29,5 +29,6 @@ STEPS: dict[str, Callable[[Figures], Figures]] = {
     "incidents": lambda _: incidents(),
     "promise": promise,
     "budgets": budgets,
+    "promised-pages": promised_pages,
     "push": push,
 }

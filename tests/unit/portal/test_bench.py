@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.test import override_settings
 
 from apps.portal.bench import (
+    asking,
     auditing,
     budgets,
     happening,
@@ -137,11 +138,11 @@ def shrink(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(lateness, "DAYS_LATE", 30)
     patch.setattr(paging, "FEW", TINY)
     patch.setattr(paging, "MANY", Size("many", teams=25, services=30, deployments=300, changes=500, days=100))
-    patch.setattr(paging, "TIMES", 1)
+    patch.setattr(asking, "TIMES", 2)
     patch.setattr(previewing, "SIZE", TINY)
     patch.setattr(previewing, "TIMES", 1)
     patch.setattr(incidents, "SIZE", Size("happen", teams=5, services=12, deployments=300, changes=0, days=100))
-    for name, value in (("INCIDENTS", 120), ("PAGES", 600), ("TIMES", 2)):
+    for name, value in (("INCIDENTS", 120), ("PAGES", 600)):
         patch.setattr(incidents, name, value)
     patch.setattr(happening, "GOING_ON", 5)
     for name, value in (("PER_CALL", 30), ("CALLS", 2), ("SINGLES", 6)):
@@ -170,8 +171,12 @@ def test_measure__budgets_are_evaluated_from_generated_slices(figures: dict[str,
     assert (found["objectives"], found["judged"], found["slices"]) == (3, 3, 3 * 30 * 288)
     assert (found["keys"], found["tenants"]["keys"]) == (0, 4)
     assert found["per_second"] > 0 < found["slice_seconds"]
+    assert found["day_bytes"] == pytest.approx(288 * found["slice_bytes"])
+    pages = [*found["pages"].values(), *found["tenants"]["pages"].values()]
+    assert len(pages) == 8 and all(one["met"] and 0 < one["queries"] <= 12 for one in pages)
     lines = list(report.lines({"budgets": found}))
     assert lines[0].startswith("budgets of 3 objectives: ")
+    assert "page objective, of tenants: " in "".join(lines)
 
 
 @pytest.mark.postgres
