@@ -21,6 +21,7 @@ STATE_CHOICES = (
     ("within", "Within"), ("not_judged", "Not judged"), ("no_data", "No data"),
 )  # fmt: skip
 EMPTY = "Promises to users will stand here by team: each with its budget, and what was agreed for when it runs low."
+UNREADABLE = "Not judged: what was agreed cannot be read"
 COLUMNS = ("Team", "SLO", "Promise", "Budget", "What waits")
 
 
@@ -34,9 +35,9 @@ def _row(row: ListRow) -> list[Cell]:
     team = objective.owner_team
     owner = link(team.name, reverse("portal:team", args=[team.slug]))
     if agreed is None:
-        begins = _begins(row)
-        waits = state("not_judged", f"Not judged: not in force{begins}")
-        return [owner, head(objective.slug, page_of(objective.slug)), plain(""), waits, plain("")]
+        words = UNREADABLE if row.is_unreadable else f"Not judged: not in force{_begins(row)}"
+        waits = _waits(row) if row.is_unreadable else plain("")
+        return [owner, head(objective.slug, page_of(objective.slug)), plain(""), state("not_judged", words), waits]
     promise = f"{target_text(agreed.promise.target)} over {agreed.promise.window.words}"
     return [
         owner, head(agreed.promise.name, page_of(objective.slug)), plain(promise), standing_cell(row), _waits(row),

@@ -34,7 +34,7 @@ def _line(kind: str, at: datetime, text: str, url: str = "") -> Line:
 def _fired(page: BudgetPage) -> Iterator[Line]:
     for one in page.fired:
         url = trigger_url(one.pk)
-        yield _line("trigger", one.from_at, f"{one}: {fired_words(one.rule.key, one.incident)}", url)
+        yield _line("trigger", one.from_at, f"{one}: {fired_words(one.key, one.incident)}", url)
         for decision in one.decisions:
             missing = one.missing(decision)
             waits = "" if not missing else " (not signed by everybody)"

@@ -30,6 +30,7 @@ RETIRED = "The SLO is retired and measured no more. A lead of the team closes it
 # Two weeks, the length after which a decision is looked at again unless another day is named.
 FREEZE_DAYS = 14 * DAY
 LONGEST_FREEZE = 60
+UNDECIDABLE = "Nobody can decide on it here. It stands as undecided until a lead of the team closes it."
 NOT_MET = "It cannot be closed now: the promise it fired under is not met, or cannot be judged."
 
 
@@ -37,7 +38,7 @@ def present_trigger(page: TriggerPage, by: Principal) -> dict[str, Any]:
     """Everything its template shows but the forms."""
     fired, today = page.fired, clock.today()
     team = page.objective.owner_team
-    said = fired_words(fired.rule.key, fired.incident)
+    said = fired_words(fired.key, fired.incident)
     return {
         "heading": f"{fired}: {said}",
         "crumbs": [
@@ -50,8 +51,8 @@ def present_trigger(page: TriggerPage, by: Principal) -> dict[str, Any]:
         "name": fired.version_name,
         "objective_url": page_of(fired.slug),
         "incident_url": incident_url(fired.incident) if fired.incident else "",
-        "rule": say_rule(fired.rule),
-        "asks": fired.rule.asks.sentence,
+        "rule": say_rule(fired.rule) if fired.rule else "",
+        "asks": fired.asks_words,
         "policy": {
             "text": f"{fired.policy_name}, v{fired.policy_number}",
             "url": reverse("objectives:policy-versions", args=[fired.policy_slug]),
@@ -66,7 +67,9 @@ def present_trigger(page: TriggerPage, by: Principal) -> dict[str, Any]:
         "sign": _sign(page),
         "decide": [ROLE_WORDS[one.role] for one in page.to_decide],
         "decide_title": "Record the decision" if not fired.decisions else "Record another decision",
-        "who": f"The {roles_words(fired.rule.signers)} of {team.name} sign it, each another person.",
+        "who": f"The {roles_words(fired.signers)} of {team.name} sign it, each another person."
+        if fired.rule
+        else UNDECIDABLE,
         "freeze_url": _freeze_url(page) if page.to_decide or page.to_sign else "",
         "closing": _closing(page, can_close=policies.can_close(by, team)),
     }
@@ -103,7 +106,7 @@ def _sign(page: TriggerPage) -> dict[str, Any] | None:
 
 def _freeze_url(page: TriggerPage) -> str:
     """Reliability first offers a freeze window that is filled in, from today on for as long as a decision holds."""
-    if page.fired.rule.asks is not Ask.RELIABILITY_FIRST:
+    if page.fired.asks is not Ask.RELIABILITY_FIRST:
         return ""
     team, today, name = page.objective.owner_team.slug, clock.today(), page.fired.version_name
     filled = {

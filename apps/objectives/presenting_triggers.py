@@ -43,8 +43,10 @@ def standing_words(fired: Fired, today: date) -> str:
     if standing is TriggerStanding.CLOSED:
         return "Closed"
     if standing is TriggerStanding.UNDECIDED:
-        decide = "decides" if len(fired.rule.signers) == 1 else "decide"
-        return f"Needs a decision: the {roles_words(fired.rule.signers)} {decide}"
+        if fired.rule is None:
+            return "Needs a decision: the agreed text cannot be read"
+        decide = "decides" if len(fired.signers) == 1 else "decide"
+        return f"Needs a decision: the {roles_words(fired.signers)} {decide}"
     if standing is TriggerStanding.WAITS_FOR_SIGNATURES and newest is not None:
         return f"Needs a decision: it waits for the {roles_words(fired.missing(newest))} to sign"
     if holding is not None and standing is TriggerStanding.TO_REVISIT:
@@ -58,8 +60,8 @@ def trigger_lines(fired: Iterable[Fired], today: date) -> list[dict[str, Any]]:
     """Open triggers as lines, those that ask for somebody first."""
     return [
         {
-            "name": str(one), "text": f"{one}: {fired_words(one.rule.key, one.incident)}", "from_at": one.from_at,
-            "asks": one.rule.asks.sentence, "standing": standing_words(one, today),
+            "name": str(one), "text": f"{one}: {fired_words(one.key, one.incident)}", "from_at": one.from_at,
+            "asks": one.asks_words, "standing": standing_words(one, today),
             "needs_decision": one.needs_decision(today), "url": trigger_url(one.pk),
             "link_label": LABELS[one.standing(today)],
         }
@@ -71,7 +73,7 @@ def signatures_of(fired: Fired, decision: DecisionRow) -> list[dict[str, Any]]:
     """Who signed a decision in which role, and which roles are waited for."""
     signed = {one.role: one for one in decision.signatures}
     found = []
-    for role in fired.rule.signers:
+    for role in fired.signers or tuple(signed):
         word = ROLE_WORDS[role].capitalize()
         if role in signed:
             one = signed[role]

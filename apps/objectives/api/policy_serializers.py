@@ -10,7 +10,7 @@ from apps.core import clock
 from apps.objectives.domain.budget_triggers import Decided, Signed, roles_missing
 from apps.objectives.domain.policy_words import Advice, Ask, RuleKey, TriggerStanding, Verb
 from apps.objectives.models import BudgetDecision, BudgetPolicy
-from apps.objectives.queries.agreements import policy_of, version_on
+from apps.objectives.queries.agreements import can_read, policy_of, version_on
 from apps.objectives.queries.fired_rules import Fired
 from apps.objectives.queries.signers import rule_of
 
@@ -57,9 +57,9 @@ class BudgetPolicyOutput(serializers.ModelSerializer[BudgetPolicy]):
 
     @extend_schema_field(PolicyDocumentOutput(allow_null=True))
     def get_document(self, policy: BudgetPolicy) -> Any:
-        """What it says."""
+        """What it says; null where the version in force reads no more."""
         version = version_on(policy.versions.all(), clock.today())
-        return json.loads(policy_of(version).canonical_text) if version else None
+        return json.loads(policy_of(version).canonical_text) if version and can_read(version) else None
 
 
 class TriggerOutput(Shape):
@@ -71,10 +71,12 @@ class TriggerOutput(Shape):
     objective_version = serializers.IntegerField(source="version_number", read_only=True)
     policy = serializers.CharField(source="policy_slug", read_only=True)
     policy_version = serializers.IntegerField(source="policy_number", read_only=True)
-    rule = serializers.ChoiceField(source="rule.key", choices=RULES, read_only=True)
-    asks = serializers.ChoiceField(source="rule.asks", choices=ASKS, read_only=True)
-    sentence = serializers.CharField(source="rule.asks.sentence", read_only=True)
-    signers = serializers.ListField(source="rule.signers", child=serializers.CharField(), read_only=True)
+    rule = serializers.ChoiceField(source="key", choices=RULES, read_only=True)
+    asks = serializers.ChoiceField(
+        choices=ASKS, read_only=True, allow_null=True, help_text="Null where that version of the policy reads no more."
+    )
+    sentence = serializers.CharField(source="asks_words", read_only=True)
+    signers = serializers.ListField(child=serializers.CharField(), read_only=True)
     incident = serializers.SerializerMethodField(help_text="The incident that spent it, if the reader may know of it.")
     standing = serializers.SerializerMethodField()
     evaluation = serializers.IntegerField(source="evaluation_id", read_only=True, help_text="The result it fired on.")
@@ -121,12 +123,14 @@ class BudgetDecisionOutput(serializers.ModelSerializer[BudgetDecision]):
         return sorted(one.role for one in row.signatures.all())
 
     def get_roles_missing(self, row: BudgetDecision) -> list[str]:
-        """Roles that have not."""
-        return list(roles_missing(rule_of(row.trigger), _signed(row)))
+        """Roles that have not; none where that version of the policy reads no more."""
+        rule = rule_of(row.trigger)
+        return list(roles_missing(rule, _signed(row))) if rule else []
 
     def get_holds(self, row: BudgetDecision) -> bool:
         """Every role has signed."""
-        return Decided(Verb(row.verb), row.revisit_on, _signed(row)).holds(rule_of(row.trigger))
+        rule = rule_of(row.trigger)
+        return rule is not None and Decided(Verb(row.verb), row.revisit_on, _signed(row)).holds(rule)
 
 
 def _signed(row: BudgetDecision) -> tuple[Signed, ...]:

@@ -12,7 +12,6 @@ from apps.objectives.domain import budget_notices as words
 from apps.objectives.domain.burning import PATTERN
 from apps.objectives.domain.evaluating import tiers_for
 from apps.objectives.domain.objective_words import AlertKind
-from apps.objectives.domain.policy_words import RuleKey
 from apps.objectives.domain.printing import spent_share_text
 from apps.objectives.models import BudgetDecision, BurnAlert, PolicyTrigger
 from apps.objectives.operations.alerting import AlertChanges
@@ -60,9 +59,10 @@ def _opened_words(alert: BurnAlert, judgements: Mapping[int, Judgement]) -> str:
 def tell_fired(triggers: Sequence[PolicyTrigger]) -> None:
     """Ask those who sign a rule's decision, each with the role in which they are asked."""
     notices: list[Notice] = []
-    signers = people_to_sign([(one.objective.owner_team_id, rule_of(one).signers) for one in triggers], clock.now())
-    for trigger, asked in zip(triggers, signers, strict=True):
-        text = words.fired_words(RuleKey(trigger.rule), rule_of(trigger).asks)
+    rules = [(one, rule) for one in triggers if (rule := rule_of(one)) is not None]
+    signers = people_to_sign([(one.objective.owner_team_id, rule.signers) for one, rule in rules], clock.now())
+    for (trigger, rule), asked in zip(rules, signers, strict=True):
+        text = words.fired_words(rule.key, rule.asks)
         notices += _to_signers(trigger, asked, words.FIRED.key, text, str(trigger))
     notifications.notify(notices=notices, by=SYSTEM)
 

@@ -12,6 +12,7 @@ from apps.core.immutable import writing
 from apps.core.problems import Conflict, FieldProblem, Invalid
 from apps.governance.domain.consent import FilledBy
 from apps.objectives.domain import budget_notices as words
+from apps.objectives.domain.budget_policies import Rule
 from apps.objectives.domain.budget_triggers import Signed, hours_to_exit, roles_missing
 from apps.objectives.domain.deciding import (
     LONGEST_REASON,
@@ -26,6 +27,7 @@ from apps.objectives.models import BudgetDecision, DecisionSignature, PolicyTrig
 from apps.objectives.operations.budget_telling import settle_told, tell_waiting
 from apps.objectives.policies import budgets as policies
 from apps.objectives.queries import deciding as queries
+from apps.objectives.queries.fired_rules import UNREADABLE
 from apps.objectives.queries.signers import rule_of, seats_now
 
 CLOSED = "This trigger is closed: nothing more is decided on it."
@@ -39,7 +41,7 @@ def decide(*, trigger_id: int, asked: Deciding, by: Principal) -> BudgetDecision
     chairs = _chairs(trigger, ())
     mine = roles_to_sign(person, chairs, ())
     if not mine:
-        raise policies.role_missing(trigger.objective.owner_team, rule_of(trigger).signers)
+        raise policies.role_missing(trigger.objective.owner_team, _rule(trigger).signers)
     problems = find_problems(asked, clock.today())
     if problems or asked.revisit_on is None:
         raise Invalid("validation_failed", "Some fields need attention.", problems)
@@ -63,7 +65,7 @@ def sign(*, decision_id: int, by: Principal, role: str = "") -> BudgetDecision:
     if decision.number != queries.count_decisions(trigger):
         raise Conflict("state_forbids", "A later decision was written meanwhile. Read it, and sign that one.")
     signed = queries.list_signed(decision)
-    missing = roles_missing(rule_of(trigger), signed)
+    missing = roles_missing(_rule(trigger), signed)
     mine = roles_to_sign(person, _chairs(trigger, signed), {one.person for one in signed}, role)
     if not mine:
         if not missing or person in {one.person for one in signed}:
@@ -82,9 +84,17 @@ def _lock_open(trigger_id: int) -> PolicyTrigger:
     return trigger
 
 
+def _rule(trigger: PolicyTrigger) -> Rule:
+    """The rule that fired; raises `Conflict` where nobody can read what was agreed, or who signs."""
+    rule, version = rule_of(trigger), trigger.policy_version
+    if rule is None:
+        raise Conflict("state_forbids", UNREADABLE.format(name=version.name, number=version.number))
+    return rule
+
+
 def _chairs(trigger: PolicyTrigger, signed: Sequence[Signed]) -> list[Chair]:
     """The roles that are open, and who may sign for each; a role that only signers hold is vacant."""
-    roles = roles_missing(rule_of(trigger), signed)
+    roles = roles_missing(_rule(trigger), signed)
     taken = frozenset(one.person for one in signed if not one.stands_in)
     seats = seats_now(trigger.objective.owner_team_id, roles, clock.now(), taken)
     return [

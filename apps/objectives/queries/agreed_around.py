@@ -48,10 +48,14 @@ class Versions:
         )  # fmt: skip
 
     def policies(self, slug: str, day: date) -> list[BudgetPolicyVersion]:
-        """The policies in force on a day that speak of an objective, those that name it first."""
-        held = [version_on(versions, day) for versions in self.of_policies.values()]
-        covering = [one for one in held if one is not None and can_read(one) and policy_of(one).covers(slug)]
-        return sorted(covering, key=lambda one: (not policy_of(one).objectives, one.policy.slug))
+        """The policies in force on a day that speak of an objective, those that name it first.
+
+        Last those whose text reads no more: they may speak of it, or not.
+        """
+        held = [one for versions in self.of_policies.values() if (one := version_on(versions, day)) is not None]
+        covering = [one for one in held if can_read(one) and policy_of(one).covers(slug)]
+        covering.sort(key=lambda one: (not policy_of(one).objectives, one.policy.slug))
+        return [*covering, *(one for one in held if not can_read(one))]
 
 
 def find_versions(objective: Objective, day: date) -> Versions:
@@ -90,8 +94,10 @@ def _of_policies(objective: Objective, day: date) -> QuerySet[Any, Any]:
 def _put(found: Versions, objective: Objective, row: dict[str, Any]) -> None:
     what, text, of, of_id = (row.pop(name) for name in ("what", "text", "of", "of_id"))
     if what == OBJECTIVE:
-        target = promise_of(ObjectiveVersion(promise_text=text)).target
-        found.of_objective.append(ObjectiveVersion(**row, objective=objective, promise_text=text, target=target))
+        promised = ObjectiveVersion(**row, objective=objective, promise_text=text)
+        if can_read(promised):
+            promised.target = promise_of(promised).target
+        found.of_objective.append(promised)
     elif what == INDICATOR:
         found.of_indicator.append(IndicatorVersion(**row, indicator=objective.indicator, spec_text=text))
     else:

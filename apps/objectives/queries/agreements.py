@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -15,11 +15,12 @@ from apps.core import clock
 from apps.core.faults import Faults
 from apps.core.periods import local_midnight
 from apps.governance import queries as governance
-from apps.objectives.domain.budget_policies import Policy, read_policy
+from apps.objectives.domain.budget_policies import Policy, Rule, read_policy
 from apps.objectives.domain.exempting import ExemptSpan
 from apps.objectives.domain.indicator_specs import IndicatorSpec, read_indicator
 from apps.objectives.domain.indicator_words import SLICE_SECONDS
 from apps.objectives.domain.objective_words import ExemptionCategory
+from apps.objectives.domain.policy_words import RuleKey
 from apps.objectives.domain.promises import Promise, read_promise
 from apps.objectives.domain.windows import Span
 from apps.objectives.models import (
@@ -42,7 +43,19 @@ class Dated(Protocol):
     effective_from: date | None
 
 
-V = TypeVar("V", bound=Dated)
+class Effective(Protocol):
+    """What holds from a day on; None: from the beginning."""
+
+    @property
+    def number(self) -> int:
+        """The highest that holds is the one that counts."""
+
+    @property
+    def effective_from(self) -> date | None:
+        """The first day."""
+
+
+V = TypeVar("V", bound=Effective)
 
 
 @dataclass(frozen=True)
@@ -63,10 +76,17 @@ class Unreadable(ValueError):
     """A stored version reads no more: whoever changed the rules of reading broke what was agreed."""
 
 
+def _document(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as fault:
+        raise Unreadable(f"A stored version is no JSON: {fault}") from fault
+
+
 @lru_cache(maxsize=2048)
 def _spec(text: str) -> IndicatorSpec:
     faults = Faults()
-    spec = read_indicator(json.loads(text), faults)
+    spec = read_indicator(_document(text), faults)
     if spec is None:
         raise Unreadable(f"A stored indicator reads no more: {faults.found}")
     return spec
@@ -76,7 +96,7 @@ def _spec(text: str) -> IndicatorSpec:
 def _promise(text: str) -> Promise:
     faults = Faults()
     # Every default is written out; the shortest slice refuses nothing that was agreed under a longer one.
-    promise = read_promise(json.loads(text), faults, slice_seconds=min(SLICE_SECONDS))
+    promise = read_promise(_document(text), faults, slice_seconds=min(SLICE_SECONDS))
     if promise is None:
         raise Unreadable(f"A stored promise reads no more: {faults.found}")
     return promise
@@ -85,7 +105,7 @@ def _promise(text: str) -> Promise:
 @lru_cache(maxsize=512)
 def _policy(text: str) -> Policy:
     faults = Faults()
-    policy = read_policy(json.loads(text), faults)
+    policy = read_policy(_document(text), faults)
     if policy is None:
         raise Unreadable(f"A stored policy reads no more: {faults.found}")
     return policy
@@ -108,7 +128,12 @@ def can_read(version: IndicatorVersion | ObjectiveVersion | BudgetPolicyVersion)
 
 def spec_of(version: IndicatorVersion) -> IndicatorSpec:
     """The statement of an indicator's version."""
-    return _spec(version.spec_text)
+    return spec_in(version.spec_text)
+
+
+def spec_in(text: str) -> IndicatorSpec:
+    """The statement that a version's text is."""
+    return _spec(text)
 
 
 def promise_of(version: ObjectiveVersion) -> Promise:
@@ -119,6 +144,11 @@ def promise_of(version: ObjectiveVersion) -> Promise:
 def policy_of(version: BudgetPolicyVersion) -> Policy:
     """The statement of a policy's version."""
     return _policy(version.policy_text)
+
+
+def find_rule(version: BudgetPolicyVersion, key: RuleKey) -> Rule | None:
+    """The rule of that key in a policy's version; None where the version reads no more, or has none."""
+    return policy_of(version).rule(key) if can_read(version) else None
 
 
 def version_on(versions: Iterable[V], day: date) -> V | None:

@@ -3,14 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
 
 from apps.accounts.domain import Principal
 from apps.core.problems import Absent
-from apps.objectives.domain.budget_policies import Policy, Rule
+from apps.objectives.domain.budget_policies import Rule
 from apps.objectives.domain.budget_triggers import (
     Decided,
     Signed,
@@ -22,18 +21,20 @@ from apps.objectives.domain.budget_triggers import (
 )
 from apps.objectives.domain.policy_words import Advice, Ask, RuleKey, TriggerStanding, Verb
 from apps.objectives.models import BudgetPolicyVersion, PolicyTrigger
-from apps.objectives.queries.agreements import policy_of
+from apps.objectives.queries.agreements import find_rule
 from apps.objectives.queries.incident_spans import hidden_incidents
 
 TRIGGER = (
     "pk", "objective_id", "objective__slug", "objective__owner_team_id", "rule", "incident", "from_at", "met_since",
     "closed_at", "closed_by__full_name", "closed_reason", "evaluation_id", "version__number", "version__name",
-    "policy_version__number", "policy_version__name", "policy_version__policy__slug", "policy_version__policy_text",
+    "policy_version_id", "policy_version__number", "policy_version__name", "policy_version__policy__slug",
+    "policy_version__policy_text",
 )  # fmt: skip
 DECISION = ("pk", "number", "verb", "sentence", "revisit_on", "written_at", "written_by__full_name")
 SIGNATURE = ("role", "stands_in", "signed_at", "signed_by_id", "signed_by__full_name")
 # What was agreed to happen, the strictest first.
 STRICTEST = (Ask.RELIABILITY_FIRST, Ask.SLOW_DOWN, Ask.RETRO)
+UNREADABLE = "The text of {name}, version {number}, cannot be read here: what was agreed, and who signs, is not known."
 COLUMNS = (
     *TRIGGER, *(f"decisions__{name}" for name in DECISION), *(f"decisions__signatures__{name}" for name in SIGNATURE),
 )  # fmt: skip
@@ -81,7 +82,9 @@ class Fired:
     objective_id: int
     slug: str
     team_id: int
-    rule: Rule
+    key: RuleKey
+    # None: the text of the policy's version under which it fired reads no more; then nobody can decide.
+    rule: Rule | None
     incident: str
     from_at: datetime
     met_since: datetime | None
@@ -105,12 +108,30 @@ class Fired:
         return self.closed_at is None
 
     @property
+    def asks(self) -> Ask | None:
+        """What was agreed to happen."""
+        return self.rule.asks if self.rule else None
+
+    @property
+    def signers(self) -> tuple[str, ...]:
+        """The roles that sign a decision; none where that cannot be read."""
+        return self.rule.signers if self.rule else ()
+
+    @property
+    def asks_words(self) -> str:
+        """What was agreed to happen, in a sentence; or that it cannot be read."""
+        unread = UNREADABLE.format(name=self.policy_name, number=self.policy_number)
+        return self.rule.asks.sentence if self.rule else unread
+
+    @property
     def decided(self) -> list[Decided]:
         """Its decisions as the rules take them, oldest first."""
         return [one.decided for one in self.decisions]
 
     def standing(self, today: date) -> TriggerStanding:
-        """Where it stands."""
+        """Where it stands; undecided for as long as nobody can read who decides."""
+        if self.rule is None:
+            return TriggerStanding.UNDECIDED if self.is_open else TriggerStanding.CLOSED
         return stand(self.rule, self.decided, today, is_closed=not self.is_open)
 
     def needs_decision(self, today: date) -> bool:
@@ -119,12 +140,12 @@ class Fired:
 
     def advice(self, today: date) -> Advice:
         """What it says to a release while it is open."""
-        return advise(self.rule, self.decided, today)
+        return advise(self.rule, self.decided, today) if self.rule else Advice.UNDECIDED
 
     @property
     def holding(self) -> DecisionRow | None:
         """The newest decision that every role signed."""
-        held = standing_decision(self.rule, self.decided)
+        held = standing_decision(self.rule, self.decided) if self.rule else None
         return next((one for one in reversed(self.decisions) if held is not None and one.decided == held), None)
 
     @property
@@ -134,12 +155,7 @@ class Fired:
 
     def missing(self, decision: DecisionRow) -> tuple[str, ...]:
         """Roles that have not signed a decision."""
-        return roles_missing(self.rule, decision.decided.signed)
-
-
-@lru_cache(maxsize=512)
-def _policy(text: str) -> Policy:
-    return policy_of(BudgetPolicyVersion(policy_text=text))
+        return roles_missing(self.rule, decision.decided.signed) if self.rule else ()
 
 
 def list_fired(rows: QuerySet[PolicyTrigger]) -> list[Fired]:
@@ -160,14 +176,14 @@ def fold(rows: Iterable[Mapping[str, Any]]) -> list[Fired]:
 
 
 def _fired(row: Mapping[str, Any]) -> Fired:
-    rule = _policy(row["policy_version__policy_text"]).rule(RuleKey(row["rule"]))
-    if rule is None:
-        raise LookupError(f"T-{row['pk']} fired by a rule that its policy does not have.")
+    key = RuleKey(row["rule"])
+    version = BudgetPolicyVersion(pk=row["policy_version_id"], policy_text=row["policy_version__policy_text"])
     return Fired(
-        row["pk"], row["objective_id"], row["objective__slug"], row["objective__owner_team_id"], rule, row["incident"],
-        row["from_at"], row["met_since"], row["closed_at"], row["closed_by__full_name"] or "", row["closed_reason"],
-        row["evaluation_id"], row["version__number"], row["version__name"], row["policy_version__number"],
-        row["policy_version__name"], row["policy_version__policy__slug"],
+        row["pk"], row["objective_id"], row["objective__slug"], row["objective__owner_team_id"], key,
+        find_rule(version, key), row["incident"], row["from_at"], row["met_since"], row["closed_at"],
+        row["closed_by__full_name"] or "", row["closed_reason"], row["evaluation_id"], row["version__number"],
+        row["version__name"], row["policy_version__number"], row["policy_version__name"],
+        row["policy_version__policy__slug"],
     )  # fmt: skip
 
 
@@ -218,4 +234,5 @@ def pressing_first(fired: Iterable[Fired], today: date) -> list[Fired]:
 
 def press_of(fired: Fired, today: date) -> tuple[bool, int, datetime]:
     """How much a trigger asks for somebody; the least comes first."""
-    return not fired.needs_decision(today), STRICTEST.index(fired.rule.asks), fired.from_at
+    strictness = STRICTEST.index(fired.asks) if fired.asks else 0  # what cannot be read may be the strictest
+    return not fired.needs_decision(today), strictness, fired.from_at

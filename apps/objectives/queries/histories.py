@@ -19,6 +19,7 @@ from apps.teams.models import Team
 Row = Indicator | Objective | BudgetPolicy
 PAGES = {"sli": "objectives:indicator-versions", "slo": "objectives:objective-versions",
          "budget_policy": "objectives:policy-versions"}  # fmt: skip
+UNREADABLE = "The text of this version was stored under other rules and cannot be read here."
 DOCUMENTS = {"sli": "spec", "slo": "promise", "budget_policy": "policy"}
 
 
@@ -68,7 +69,7 @@ def get_standing(kind: str, slug: str) -> Standing:
     newest = _versions(row).first()
     if newest is None:
         raise Absent("not_found", "Nothing is here for you.")
-    document = json.loads(_text(newest))
+    document = _document(newest)
     content = {**_identity(row), "owner_team": row.owner_team.slug, DOCUMENTS[kind]: document}
     return Standing(
         kind, slug, newest.name, newest.number, row.owner_team_id, _name(row.owner_team), content,
@@ -97,6 +98,15 @@ def _text(version: Any) -> str:
     return str(next(text for text in texts if text is not None))
 
 
+def _document(version: Any) -> dict[str, Any]:
+    """What a version says; nothing of it where it was stored as something that is no document."""
+    try:
+        found = json.loads(_text(version))
+    except json.JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def list_told(row: Row) -> list[Told]:
     """All versions of an object, newest first; two queries."""
     spec = _spec_of(row) if isinstance(row, Objective) else None
@@ -105,7 +115,7 @@ def list_told(row: Row) -> list[Told]:
 
 def _spec_of(objective: Objective) -> Any:
     newest = standing.newest_indicator_version(objective.indicator)
-    return agreements.spec_of(newest) if newest else None
+    return agreements.spec_of(newest) if newest and agreements.can_read(newest) else None
 
 
 def is_pulled(row: Row) -> bool:
@@ -115,10 +125,9 @@ def is_pulled(row: Row) -> bool:
 
 
 def _told(row: Row, version: Any, spec: Any) -> Told:
-    text = _text(version)
     return Told(
         number=version.number, name=version.name, meaning_number=version.meaning_number,
-        sentence=_sentence(row, version, spec), document=json.loads(text), effective_from=version.effective_from,
+        sentence=_sentence(row, version, spec), document=_document(version), effective_from=version.effective_from,
         reason=version.reason, at_once_reason=version.at_once_reason, adopted_at=version.adopted_at,
         adopted_by=version.adopted_by.full_name, proposal=version.proposal, sha256=_sha256(version),
     )  # fmt: skip
@@ -130,6 +139,8 @@ def _sha256(version: Any) -> str:
 
 
 def _sentence(row: Row, version: Any, spec: Any) -> str:
+    if not agreements.can_read(version):
+        return UNREADABLE
     if isinstance(row, Indicator):
         return say_indicator(agreements.spec_of(version))
     if isinstance(row, Objective):

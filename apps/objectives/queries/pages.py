@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from apps.core import clock
 from apps.objectives.domain.objective_words import BudgetState
 from apps.objectives.models import BudgetStatus, Objective, ObjectiveVersion, PolicyTrigger
-from apps.objectives.queries.agreements import Agreed, agreed_on, standing_objectives, with_versions
+from apps.objectives.queries.agreements import Agreed, agreed_on, standing_objectives, version_on, with_versions
 from apps.objectives.queries.fired_rules import Fired, open_by_objective
 from apps.objectives.queries.kept_statuses import standing_in, statuses_in_sum
 from apps.services.models import CriticalFlow
@@ -34,6 +34,11 @@ class ListRow:
     agreed: Agreed | None
     status: BudgetStatus | None
     fired: list[Fired]
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Something was agreed for today, and it reads no more."""
+        return self.agreed is None and version_on(self.objective.versions.all(), clock.today()) is not None
 
 
 @dataclass(frozen=True)

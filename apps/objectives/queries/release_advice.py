@@ -48,7 +48,7 @@ def advise_on(service: Service, budgets: Sequence[TeamBudget]) -> ReleaseAdvice:
     fired = [one for budget in budgets for one in budget.fired]
     ordered = sorted(fired, key=lambda one: (-one.advice(today).rank, one.from_at))
     advice = strictest(one.advice(today) for one in fired)
-    asks = ordered[0].rule.asks.sentence if ordered else ""
+    asks = ordered[0].asks_words if ordered else ""
     unjudged = [one.promise.name for one in budgets if not one.is_judged]
     words = _open_words(len(budgets), unjudged) if advice is Advice.OPEN else WORDS[advice]
     said = words.format(service=service.name, asks=asks, names=_named(unjudged))

@@ -10,7 +10,7 @@ from apps.governance.domain.kinds import Need
 from apps.objectives.domain.budget_policies import Rule
 from apps.objectives.domain.policy_words import RuleKey
 from apps.objectives.models import PolicyTrigger
-from apps.objectives.queries.agreements import policy_of
+from apps.objectives.queries.agreements import find_rule
 from apps.teams.models import Membership
 
 
@@ -23,12 +23,9 @@ def workers_of(team_ids: Collection[int], at: datetime) -> Mapping[int, list[int
     return {team_id: sorted(people) for team_id, people in found.items()}
 
 
-def rule_of(trigger: PolicyTrigger) -> Rule:
-    """The rule that fired, as the policy said it then."""
-    rule = policy_of(trigger.policy_version).rule(RuleKey(trigger.rule))
-    if rule is None:
-        raise LookupError(f"{trigger} fired by a rule that its policy does not have.")
-    return rule
+def rule_of(trigger: PolicyTrigger) -> Rule | None:
+    """The rule that fired, as the policy said it then; None where that version's text reads no more."""
+    return find_rule(trigger.policy_version, RuleKey(trigger.rule))
 
 
 def seats(

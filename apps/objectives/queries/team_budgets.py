@@ -20,7 +20,7 @@ from apps.objectives.domain.promises import Promise
 from apps.objectives.domain.states import Judged
 from apps.objectives.domain.windows import DAY, MOST_DAYS
 from apps.objectives.models import BudgetDay, IndicatorVersion, ObjectiveVersion, PolicyTrigger
-from apps.objectives.queries.agreements import promise_of, standing_objectives
+from apps.objectives.queries.agreements import can_read, promise_of, standing_objectives
 from apps.objectives.queries.fired_rules import COLUMNS as FIRED
 from apps.objectives.queries.fired_rules import Fired, fold
 
@@ -153,11 +153,12 @@ def _values(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _budget(row: Mapping[str, Any]) -> TeamBudget | None:
-    """An objective; None before its first version."""
+    """An objective; None before its first version, and where what was agreed reads no more."""
     text = row["version__promise_text"] or row["promise_text"]
-    if text is None or row["slice_seconds"] is None:
+    version = ObjectiveVersion(pk=row["version_id"], promise_text=text or "")
+    if text is None or row["slice_seconds"] is None or not can_read(version):
         return None
-    promise = promise_of(ObjectiveVersion(promise_text=text))
+    promise = promise_of(version)
     kept, version_id, zone = _kept(row), row["version_id"], clock.reporting_zone()
     readable_from = local_midnight(row["readable_on"], zone) if row["readable_on"] else None
     measuring = Measuring(row["slice_seconds"], readable_from)

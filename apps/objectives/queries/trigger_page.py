@@ -53,7 +53,7 @@ def _signed_by(decision: DecisionRow) -> set[int]:
 
 def chairs_of(fired: Fired, decision: DecisionRow | None) -> list[Chair]:
     """The roles that are open under a decision (None: under a new one), and who may sign for each; one query."""
-    roles = fired.missing(decision) if decision else fired.rule.signers
+    roles = fired.missing(decision) if decision else fired.signers
     signatures = decision.signatures if decision else []
     taken = frozenset(one.person for one in signatures if not one.stands_in)
     if not roles:

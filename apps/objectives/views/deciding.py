@@ -64,8 +64,10 @@ def require_may_decide(page: TriggerPage) -> None:
     """Refuse before the form is read: a closed trigger, or somebody who signs in none of its roles."""
     if not page.fired.is_open:
         raise Conflict("state_forbids", deciding.CLOSED)
+    if page.fired.rule is None:
+        raise Conflict("state_forbids", page.fired.asks_words)
     if not page.to_decide:
-        raise role_missing(page.objective.owner_team, page.fired.rule.signers)
+        raise role_missing(page.objective.owner_team, page.fired.signers)
 
 
 @access(Access.SIGN)

@@ -163,7 +163,7 @@ def _fired(budgets: Sequence[TeamBudget]) -> list[tuple[TeamBudget, Fired]]:
 def newest_of(pair: tuple[TeamBudget, Fired], at: datetime) -> dict[str, Any]:
     """A trigger as a line with its age; its own page names the incident to whoever may know of it."""
     budget, fired = pair
-    text = f"{budget.promise.name}: {fired_words(fired.rule.key, '')}"
+    text = f"{budget.promise.name}: {fired_words(fired.key, '')}"
     return {"text": text, "url": reverse("objectives:trigger", args=[fired.pk]), "age": age_words(fired.from_at, at)}
 
 
