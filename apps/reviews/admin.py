@@ -36,7 +36,7 @@ class ReviewSignatureAdmin(ReadOnlyAdmin):
 class ReviewDueAdmin(ReadOnlyAdmin):
     """Reviews that are due, were made, or rest after failing."""
 
-    list_display = ("team", "quarter", "due_at", "attempts", "done_at", "last_error")
+    list_display = ("kind", "team", "period", "due_at", "attempts", "done_at", "last_error")
     list_select_related = ("team",)
     ordering = ("-due_at",)
 

@@ -1,4 +1,4 @@
-"""Quarterly target reviews: actual against target, and a draft for the next quarter."""
+"""Reviews that are due, and quarterly target reviews: actual against target, a draft for the next quarter."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,15 +8,24 @@ from apps.accounts.models import User
 from apps.core.due import DueRow
 from apps.core.immutable import ImmutableModel
 from apps.reviews.domain.states import ReviewState
+from apps.reviews.domain.weekly import ReviewKind
+from apps.reviews.models_decisions import Decision, Deferral, FollowUp
 from apps.reviews.models_ornaments import AgendaItem, DefinitionOpening, KeptDefinition
+from apps.reviews.models_weekly import Review, ReviewItem, ReviewQuerySet
 from apps.scorecards.models import Scorecard
 from apps.teams.models import Team
 
 __all__ = [
     "AgendaItem",
+    "Decision",
+    "Deferral",
     "DefinitionOpening",
+    "FollowUp",
     "KeptDefinition",
+    "Review",
     "ReviewDue",
+    "ReviewItem",
+    "ReviewQuerySet",
     "ReviewSignature",
     "TargetReview",
     "TargetReviewQuerySet",
@@ -24,24 +33,25 @@ __all__ = [
 
 
 class ReviewDue(DueRow):
-    """A target review that has to be generated for a team and a closed quarter."""
+    """A review that has to be generated for a team and a closed week or quarter."""
 
+    kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in ReviewKind])
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
-    quarter = models.CharField(max_length=7)
+    period = models.CharField(max_length=12)
 
     class Meta:
         verbose_name = "due review"
         constraints = [
             models.UniqueConstraint(
                 name="reviews_reviewdue_once",
-                fields=["team", "quarter"],
+                fields=["kind", "team", "period"],
                 violation_error_message="This review is asked for already.",
             )
         ]
         indexes = [models.Index(fields=["due_at"], name="reviews_due", condition=Q(done_at=None))]  # the drain
 
     def __str__(self) -> str:
-        return f"{self.team_id} {self.quarter}"
+        return f"{self.team_id} {self.period}"
 
 
 class TargetReviewQuerySet(models.QuerySet["TargetReview"]):

@@ -3,11 +3,17 @@
 from collections.abc import Sequence
 
 from apps.accounts.domain import ROLE_WORDS, OrganisationRole, Principal, TeamRole
-from apps.accounts.domain.responsibilities import RESPONSIBILITIES, SIGNS
+from apps.accounts.domain.responsibilities import AGREEMENTS, RESPONSIBILITIES, SIGNS
 from apps.core.problems import Absent, Conflict, Forbidden
 from apps.metrics.models import MetricDefinition
 from apps.reviews.domain.seats import Seat, Signed, SignProblem, sign_problem
-from apps.reviews.models import TargetReview
+from apps.reviews.models import Decision, Review, TargetReview
+
+# Who leads a weekly meeting; who takes part in it stands in the matrix: every role with a letter for its cadence.
+LEADERS = (TeamRole.TECH_LEAD, TeamRole.ENGINEERING_MANAGER)
+PARTICIPANTS = tuple(role for role in TeamRole if role.value in AGREEMENTS["review-cadence"].letters)
+LEAD_WORDS = "The team's tech lead or engineering manager opens and closes its weekly review."
+ANSWER_WORDS = "Whoever works in the team answers: its members, tech lead, engineering and product managers."
 
 
 def can_generate(by: Principal) -> bool:
@@ -31,7 +37,38 @@ def can_edit(by: Principal, review: TargetReview, seats: Sequence[Seat]) -> bool
     return can_take_part(by, seats) or (by.is_person and by.holds_in(review.team_id, TeamRole.PRODUCT_MANAGER))
 
 
-def require_person_who_reads(by: Principal, review: TargetReview) -> None:
+def can_lead(by: Principal, review: Review) -> bool:
+    """The tech lead or the engineering manager opens and closes the weekly review of a team."""
+    return by.is_person and by.holds_in(review.team_id, *LEADERS)
+
+
+def can_answer(by: Principal, review: Review | Decision) -> bool:
+    """Whoever works in the team answers what stands on its agenda, and says how its decisions turned out."""
+    return by.is_person and by.holds_in(review.team_id, *PARTICIPANTS)
+
+
+def require_can_lead(by: Principal, review: Review) -> None:
+    """Raise unless the person leads the team's weekly review."""
+    require_person_who_reads(by, review)
+    if not can_lead(by, review):
+        raise Forbidden("role_missing", LEAD_WORDS)
+
+
+def require_can_answer(by: Principal, review: Review) -> None:
+    """Raise unless the person works in the team."""
+    require_person_who_reads(by, review)
+    if not can_answer(by, review):
+        raise Forbidden("role_missing", ANSWER_WORDS)
+
+
+def require_can_follow_up(by: Principal, decision: Decision) -> None:
+    """Raise unless the person works in the team that decided."""
+    require_person_who_reads(by, decision)
+    if not can_answer(by, decision):
+        raise Forbidden("role_missing", ANSWER_WORDS)
+
+
+def require_person_who_reads(by: Principal, review: TargetReview | Review | Decision) -> None:
     """Raise `Absent` for outsiders and `Forbidden` for tools."""
     if not by.sees_team(review.team_id):
         raise Absent("not_found", "Nothing is here for you.")

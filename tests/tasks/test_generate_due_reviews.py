@@ -11,6 +11,7 @@ from apps.core import clock, due
 from apps.measurements.models import RecomputeRequest
 from apps.reviews import operations
 from apps.reviews.models import ReviewDue, TargetReview
+from apps.reviews.operations import targets
 from apps.reviews.tasks import generate_due_reviews
 from apps.scorecards.tasks import freeze_due_cards
 from tests.cards import FREEZES_AT, adopt_templates
@@ -85,7 +86,7 @@ def test_generate__two_at_once(cards: datetime, monkeypatch: pytest.MonkeyPatch)
         (operations, "ask_missing_reviews"),
         (due, "claim"),
         (operations, "generate_review"),
-        (operations, "read_review"),
+        (targets, "read_review"),
         (audit, "record"),
         (due, "mark_done"),
     ],

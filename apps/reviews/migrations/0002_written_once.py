@@ -1,4 +1,4 @@
-"""From here on the database itself refuses to change signatures, agendas and reasons to keep a metric."""
+"""From here on the database itself refuses to change agendas, decisions, signatures, reasons to keep a metric."""
 
 from typing import ClassVar
 
@@ -17,4 +17,8 @@ class Migration(migrations.Migration):
         WrittenOnce("reviews_reviewsignature"),
         WrittenOnce("reviews_agendaitem"),
         WrittenOnce("reviews_keptdefinition"),
+        WrittenOnce("reviews_reviewitem"),
+        WrittenOnce("reviews_decision"),
+        WrittenOnce("reviews_deferral"),
+        WrittenOnce("reviews_followup"),
     ]

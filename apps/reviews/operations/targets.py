@@ -1,18 +1,16 @@
 """Writes of target reviews: generating, opening, editing drafts, signing; the third signature closes."""
 
-import logging
 from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
-from django.db import DatabaseError, transaction
-from django.db.models import F
+from django.db import transaction
 
 from apps.accounts.domain import ROLE_WORDS, Principal
 from apps.audit import operations as audit
 from apps.core import clock
 from apps.core.immutable import writing
-from apps.core.periods import Grain, Period, parse_period, period_on
+from apps.core.periods import Grain, Period, parse_period
 from apps.core.problems import Conflict, FieldProblem, Invalid, Outdated
 from apps.governance import operations as governance
 from apps.governance.domain.acts import Given
@@ -20,7 +18,6 @@ from apps.governance.domain.kinds import Item, Op
 from apps.governance.domain.revisions import Asked, Category
 from apps.metrics import queries as metrics
 from apps.metrics.domain.targets import content_of, key_of
-from apps.metrics.models import MetricDefinition
 from apps.metrics.operations import TARGET
 from apps.reviews import drafting, policies, queries
 from apps.reviews.domain import content as contents
@@ -28,34 +25,11 @@ from apps.reviews.domain import ornaments
 from apps.reviews.domain.content import Choice
 from apps.reviews.domain.seats import Seat, SeatRole, open_roles
 from apps.reviews.domain.states import PROBLEM_SENTENCES, TRANSITIONS, Act, ReviewState, act_problem
-from apps.reviews.models import (
-    AgendaItem,
-    DefinitionOpening,
-    KeptDefinition,
-    ReviewDue,
-    ReviewSignature,
-    TargetReview,
-)
+from apps.reviews.models import AgendaItem, ReviewSignature, TargetReview
 from apps.reviews.reading import read_review
 from apps.scorecards import queries as scorecards
 from apps.scorecards.domain.content import canonical_text, sha256_of
-from apps.teams import queries as teams
 from apps.teams.models import Team
-
-log = logging.getLogger(__name__)
-# The last minute in which this process counted an opening of a definition.
-_counted: dict[int, int] = {}
-
-
-@transaction.atomic
-def ask_missing_reviews() -> int:
-    """Write the due rows of all frozen quarterly cards that have none; answers how many were missing."""
-    open_teams = {team.pk for team in teams.list_teams()}
-    missing = [pair for pair in queries.list_cards_without_duty() if pair[0] in open_teams]
-    now = clock.now()
-    rows = [ReviewDue(team_id=team_id, quarter=quarter, due_at=now) for team_id, quarter in missing]
-    ReviewDue.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
-    return len(rows)
 
 
 @transaction.atomic
@@ -239,42 +213,3 @@ def _target_item(review: TargetReview, row: Any, quarter: str) -> Item | None:
         heroic_reason=row["heroic_reason"], review=review.quarter,
     )  # fmt: skip
     return Item(TARGET, Op.CHANGE if standing else Op.CREATE, key_of(content), content)
-
-
-def note_opening(*, definition: MetricDefinition, by: Principal) -> None:
-    """Count that a person opened a definition this week, never who; at most once a minute and process.
-
-    A page is never refused because its opening could not be counted.
-    """
-    minute = int(clock.now().timestamp()) // 60
-    if not by.is_person or _counted.get(definition.pk) == minute:
-        return
-    _counted[definition.pk] = minute
-    week = period_on(clock.today(), Grain.WEEK).key
-    try:
-        with transaction.atomic():
-            row, is_new = DefinitionOpening.objects.get_or_create(
-                definition=definition, week=week, defaults={"minutes": 1}
-            )
-            if not is_new:
-                DefinitionOpening.objects.filter(pk=row.pk).update(minutes=F("minutes") + 1)
-    except DatabaseError:
-        log.warning("an opening of %s was not counted", definition.slug, exc_info=True)
-
-
-@transaction.atomic
-def keep_definition(*, definition: MetricDefinition, reason: str, by: Principal) -> KeptDefinition:
-    """Say why a definition stays although no decision cites it; it is asked again two quarters later."""
-    policies.require_can_answer_ornament(by, definition)
-    definition = metrics.lock_definition(definition.pk)
-    if not queries.get_seen(definition.slug).is_asked:
-        raise Conflict("state_forbids", "Nothing is asked about this definition now: decisions cite it, or it is kept.")
-    kept = KeptDefinition(
-        definition=definition, reason=reason, asks_again_on=ornaments.asks_again_on(clock.today()),
-        kept_at=clock.now(), kept_by_id=by.user_id or 0,
-    )  # fmt: skip
-    with writing(KeptDefinition):
-        kept.save()
-    data = {"reason": reason, "asks_again_on": kept.asks_again_on.isoformat()}
-    audit.record("definition.kept", subject=definition, by=by, data=data)
-    return kept

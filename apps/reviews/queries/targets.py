@@ -13,10 +13,9 @@ from apps.core import clock
 from apps.core.problems import Absent
 from apps.metrics.models import MetricDefinition
 from apps.reviews.domain.seats import Holders, Seat, Signed, seats_of
+from apps.reviews.domain.weekly import ReviewKind
 from apps.reviews.models import ReviewDue, ReviewSignature, TargetReview
-from apps.reviews.ornaments import Seen as Seen
-from apps.reviews.ornaments import list_seen
-from apps.reviews.snapshots import find_snapshot as find_snapshot
+from apps.reviews.ornaments import Seen, list_seen
 from apps.scorecards.models import Scorecard
 from apps.teams.models import Membership, Team
 
@@ -107,7 +106,7 @@ def snapshot(review: TargetReview) -> dict[str, Any]:
 
 def list_cards_without_duty() -> list[tuple[int, str]]:
     """(team, quarter) of frozen quarterly cards for which no review was asked yet, oldest first."""
-    asked = set(ReviewDue.objects.values_list("team_id", "quarter"))
+    asked = set(ReviewDue.objects.filter(kind=ReviewKind.QUARTERLY.value).values_list("team_id", "period"))
     cards = Scorecard.objects.filter(grain="quarter").order_by("end_on", "team_id")
     return [pair for pair in cards.values_list("team_id", "period").distinct() if pair not in asked]
 

@@ -1,0 +1,33 @@
+"""Reads of reviews: target reviews, weekly reviews with their agendas, decisions."""
+
+from apps.reviews.ornaments import Seen as Seen
+from apps.reviews.queries.decisions import due_decisions as due_decisions
+from apps.reviews.queries.decisions import get_decision as get_decision
+from apps.reviews.queries.decisions import list_decisions as list_decisions
+from apps.reviews.queries.decisions import lock_decision as lock_decision
+from apps.reviews.queries.decisions import newest_outcomes as newest_outcomes
+from apps.reviews.queries.proposing import propose as propose
+from apps.reviews.queries.targets import definition_ids as definition_ids
+from apps.reviews.queries.targets import find_review as find_review
+from apps.reviews.queries.targets import get_review as get_review
+from apps.reviews.queries.targets import get_seats as get_seats
+from apps.reviews.queries.targets import get_seen as get_seen
+from apps.reviews.queries.targets import list_cards_without_duty as list_cards_without_duty
+from apps.reviews.queries.targets import list_reviews as list_reviews
+from apps.reviews.queries.targets import list_signatures as list_signatures
+from apps.reviews.queries.targets import list_signed as list_signed
+from apps.reviews.queries.targets import list_still_open as list_still_open
+from apps.reviews.queries.targets import lock_review as lock_review
+from apps.reviews.queries.targets import shown_content as shown_content
+from apps.reviews.queries.targets import snapshot as snapshot
+from apps.reviews.queries.weekly import WeeklyCards as WeeklyCards
+from apps.reviews.queries.weekly import agenda_of as agenda_of
+from apps.reviews.queries.weekly import find_weekly as find_weekly
+from apps.reviews.queries.weekly import get_item as get_item
+from apps.reviews.queries.weekly import get_locked_item as get_locked_item
+from apps.reviews.queries.weekly import get_weekly as get_weekly
+from apps.reviews.queries.weekly import list_weekly as list_weekly
+from apps.reviews.queries.weekly import lock_unopened as lock_unopened
+from apps.reviews.queries.weekly import lock_weekly as lock_weekly
+from apps.reviews.queries.weekly import weekly_cards as weekly_cards
+from apps.reviews.snapshots import find_snapshot as find_snapshot
