@@ -1,6 +1,13 @@
 """All tables of objectives; each module beside this one holds those of one matter."""
 
-from apps.objectives.models_budgets import BudgetDay, BudgetEvaluation, BudgetStatus, BurnAlert
+from apps.objectives.models_budgets import (
+    BudgetDay,
+    BudgetEvaluation,
+    BudgetStatus,
+    BurnAlert,
+    FormerStatus,
+    JudgedCounts,
+)
 from apps.objectives.models_facts import BudgetDayFact, BurnAlertFact, BusinessFact, SampleFact
 from apps.objectives.models_indicators import Indicator, IndicatorRead, IndicatorVersion, MonitoringSource
 from apps.objectives.models_objectives import EvaluationDue, Objective, ObjectiveVersion, TargetSuggestion
@@ -26,10 +33,12 @@ __all__ = [
     "BusinessFact",
     "DecisionSignature",
     "EvaluationDue",
+    "FormerStatus",
     "HeldSample",
     "Indicator",
     "IndicatorRead",
     "IndicatorVersion",
+    "JudgedCounts",
     "MonitoringSource",
     "Objective",
     "ObjectiveVersion",

@@ -61,18 +61,12 @@ class BudgetDay(models.Model):
         return f"{self.version_id} on {self.day}"
 
 
-class BudgetStatus(models.Model):
-    """Where a budget stands now: of an objective (no series), or of one of its keys. Written by evaluation alone."""
+class JudgedCounts(models.Model):
+    """Where a promise stands, and the counts that say so."""
 
-    objective = models.ForeignKey(Objective, on_delete=models.PROTECT, related_name="statuses", db_index=False)
-    series = models.ForeignKey(
-        Series, on_delete=models.PROTECT, related_name="+", null=True, blank=True, db_index=False
-    )
     version = models.ForeignKey(ObjectiveVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(max_length=12, choices=STATES)
     reason = models.CharField(max_length=16, choices=REASONS)
-    # The last judged state, which silence does not change.
-    judged_state = models.CharField(max_length=12, choices=STATES, blank=True, default="")
     window_start = models.DateTimeField(null=True, blank=True)
     window_end = models.DateTimeField(null=True, blank=True, help_text="Data up to here.")
     bad = models.BigIntegerField(default=0)
@@ -89,8 +83,22 @@ class BudgetStatus(models.Model):
     keys_within = models.PositiveIntegerField(default=0)
     keys_judged = models.PositiveIntegerField(default=0)
     keys_unjudged = models.PositiveIntegerField(default=0)
-    met_since = models.DateTimeField(null=True, blank=True, help_text="Met without a break since then.")
     computed_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+class BudgetStatus(JudgedCounts):
+    """Where a budget stands now: of an objective (no series), or of one of its keys. Written by evaluation alone."""
+
+    objective = models.ForeignKey(Objective, on_delete=models.PROTECT, related_name="statuses", db_index=False)
+    series = models.ForeignKey(
+        Series, on_delete=models.PROTECT, related_name="+", null=True, blank=True, db_index=False
+    )
+    # The last judged state, which silence does not change.
+    judged_state = models.CharField(max_length=12, choices=STATES, blank=True, default="")
+    met_since = models.DateTimeField(null=True, blank=True, help_text="Met without a break since then.")
 
     class Meta:
         verbose_name = "status of a budget"
@@ -112,6 +120,23 @@ class BudgetStatus(models.Model):
 
     def __str__(self) -> str:
         return f"{self.objective_id}: {self.state}"
+
+
+class FormerStatus(JudgedCounts):
+    """What the version before would say of the same counts, for one window after its promise was changed.
+
+    It stands beside the status and decides nothing. Written by evaluation alone.
+    """
+
+    objective = models.OneToOneField(Objective, on_delete=models.PROTECT, related_name="former_status")
+    until_at = models.DateTimeField(help_text="From then on it stands nowhere.")
+
+    class Meta:
+        verbose_name = "status under the version before"
+        verbose_name_plural = "statuses under the version before"
+
+    def __str__(self) -> str:
+        return f"{self.objective_id} under {self.version_id}: {self.state}"
 
 
 class BudgetEvaluation(ImmutableModel):

@@ -32,13 +32,14 @@ from apps.objectives.domain.sentences import budget_sentence, moment_text, one_c
 from apps.objectives.policies import budgets as policies
 from apps.objectives.presenting_alerts import alert_rows, tier_rows
 from apps.objectives.presenting_around import exempt_words, incident_rows
+from apps.objectives.presenting_beside import beside_table
 from apps.objectives.presenting_cells import counted
 from apps.objectives.presenting_keys import noun_of, present_keys, within_words
 from apps.objectives.presenting_log import log_lines
 from apps.objectives.presenting_months import months_table, suggestion_words, what_if_table
 from apps.objectives.presenting_spending import calm_words, spending_figures
 from apps.objectives.presenting_triggers import trigger_lines
-from apps.objectives.queries.agreements import Agreed, policy_of
+from apps.objectives.queries.agreements import Agreed, can_read, policy_of
 from apps.objectives.queries.budget_page import BudgetPage
 
 UNREADABLE = "Its wording in force was stored under other rules. The log of the server names the version."
@@ -143,6 +144,7 @@ def _sentence(page: BudgetPage, agreed: Agreed, promise: Promise) -> dict[str, A
         "sentence": budget_sentence(promise.name, agreed.spec, promise, evaluation),
         "facts": _facts(page, evaluation, promise),
         "hidden": _hidden(page, evaluation, promise),
+        "beside": beside_table(page),
     }
 
 
@@ -207,7 +209,7 @@ def _agreed(page: BudgetPage, agreed: Agreed, promise: Promise) -> dict[str, Any
             {
                 "name": one.name,
                 "url": reverse("objectives:policy-versions", args=[one.policy.slug]),
-                "rules": [say_rule(rule) for rule in policy_of(one).rules],
+                "rules": [say_rule(rule) for rule in policy_of(one).rules] if can_read(one) else [UNREADABLE],
             }
             for one in page.policies
         ],

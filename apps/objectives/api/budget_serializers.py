@@ -175,6 +175,18 @@ class CurrentResultOutput(ResultOutput):
     version = serializers.IntegerField(read_only=True)
 
 
+class FormerResultOutput(CurrentResultOutput):
+    """What the version before would say of the same counts, for one window length; it decides nothing."""
+
+    until = serializers.DateTimeField(read_only=True)
+
+
+class WholeBudgetOutput(CurrentResultOutput):
+    """The result as it stands, and beside it that of the version before the last change of the promise."""
+
+    former = FormerResultOutput(read_only=True, allow_null=True)
+
+
 class TierOutput(Shape):
     """A burn alert of the promise; `left_out` says why it cannot ring."""
 

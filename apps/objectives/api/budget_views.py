@@ -22,10 +22,10 @@ from apps.objectives.api.budget_serializers import (
     BudgetKeyOutput,
     BurnAlertOutput,
     CalculationOutput,
-    CurrentResultOutput,
     EvaluationOutput,
     ObjectiveOutput,
     StatusOutput,
+    WholeBudgetOutput,
     WholeEvaluationOutput,
 )
 from apps.objectives.domain.calculating import calculate
@@ -66,12 +66,12 @@ class ObjectiveViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewset
         require_known(request)
         return Response(StatusOutput(queries.status_document(queries.stands_of(slug))).data)
 
-    @extend_schema(responses=CurrentResultOutput)
+    @extend_schema(responses=WholeBudgetOutput)
     @action(detail=True)
     def budget(self, request: Request, slug: str) -> Response:
         """The whole result as it stands."""
         require_known(request)
-        return Response(CurrentResultOutput(queries.budget_document(queries.stands_of(slug, keys=True))).data)
+        return Response(WholeBudgetOutput(queries.budget_document(queries.stands_of(slug, keys=True))).data)
 
     @extend_schema(responses=BudgetKeyOutput(many=True))
     @action(detail=True, pagination_class=None, filterset_class=None)

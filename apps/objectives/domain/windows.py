@@ -75,6 +75,13 @@ class Window:
         full = self.full_span(newest_start, slice_seconds, zone)
         return Span(full.start, newest_start + timedelta(seconds=slice_seconds))
 
+    def length_after(self, begins: datetime, zone: ZoneInfo) -> datetime:
+        """One window length after an instant; of the calendar that of the period which holds it."""
+        if self.grain is None:
+            return begins + self.days * DAY
+        period = period_at(begins, self.grain, zone)
+        return begins + (period.ends_at(zone) - period.starts_at(zone))
+
 
 def rolling(days: int) -> Window:
     """A rolling window of so many days of 24 hours."""

@@ -31,12 +31,13 @@ from apps.objectives.operations.judging import (
     stale_at,
 )
 from apps.objectives.operations.leaving import end_alerts
-from apps.objectives.operations.status_keeping import keep_results, write_statuses
+from apps.objectives.operations.status_keeping import keep_results, write_formers, write_statuses
 from apps.objectives.operations.suggesting import suggest_targets
 from apps.objectives.operations.triggering import fire_rules, follow_triggers
 from apps.objectives.queries import agreements, due_evaluations
 from apps.objectives.queries import budget_standing as queries
 from apps.objectives.queries.agreements import Agreed
+from apps.objectives.queries.former_results import Former, former_of
 from apps.objectives.queries.measuring import Answer
 
 BATCH = 200
@@ -70,7 +71,8 @@ def evaluate(duties: Sequence[EvaluationDue]) -> None:
     end_alerts(changed.keys() - agreed.keys(), at)
     triggers = [one for one in queries.lock_open_triggers(list(agreed)) if agreements.can_read(one.version)]
     exempt = exemptions_around(agreed.values(), at)
-    versions = _versions(agreed, triggers)
+    formers = {pk: of for pk, one in agreed.items() if (of := former_of(one, one.objective.versions.all(), at))}
+    versions = _versions(agreed, triggers, formers)
     answers = measure_now(agreed, versions, exempt, changed)
     in_force = {pk: answers[pk, one.version.pk] for pk, one in agreed.items() if (pk, one.version.pk) in answers}
     alerts = follow_alerts(agreed, in_force, at)
@@ -82,6 +84,7 @@ def evaluate(duties: Sequence[EvaluationDue]) -> None:
     before = queries.statuses_of(list(agreed))
     was = {pk: row for (pk, key), row in before.items() if not key}
     write_statuses(list(judged.values()), before, clock.now())
+    write_formers(list(agreed), list(_beside(formers, agreed, answers, exempt, at)), clock.now())
     moved = [one for pk, one in judged.items() if pk not in was or was[pk].state != one.state]
     keep_results(moved, EvaluationCause.STATE_CHANGE, at, clock.now())
     follow_triggers(triggers, dict(_met(triggers, agreed, answers, exempt, at)), at)
@@ -93,10 +96,22 @@ def evaluate(duties: Sequence[EvaluationDue]) -> None:
     _announce(judged, was, alerts, fired, at)
 
 
-def _versions(agreed: Mapping[int, Agreed], triggers: Sequence[PolicyTrigger]) -> dict[Place, ObjectiveVersion]:
-    """The versions to be measured: those in force, and those under which open triggers fired."""
+def _versions(
+    agreed: Mapping[int, Agreed], triggers: Sequence[PolicyTrigger], formers: Mapping[int, Former]
+) -> dict[Place, ObjectiveVersion]:
+    """The versions to be measured: those in force, those before them, and those under which open triggers fired."""
     found = {(pk, one.version.pk): one.version for pk, one in agreed.items()}
+    found |= {(pk, one.version.pk): one.version for pk, one in formers.items()}
     return found | {(one.objective_id, one.version_id): one.version for one in triggers}
+
+
+def _beside(
+    formers: Mapping[int, Former], agreed: Mapping[int, Agreed], answers: Mapping[Place, Answer], exempt: Exempt,
+    at: datetime,
+) -> Iterator[tuple[Former, Judgement]]:  # fmt: skip
+    """What each version before says of the same counts; burn alerts are those of the version in force."""
+    for pk, former in formers.items():
+        yield former, judge(agreed[pk], former.promise, answers.get((pk, former.version.pk)), exempt[pk], at)
 
 
 def _met(

@@ -1,19 +1,22 @@
 """Write where budgets stand, one row for each objective and key, and the results that are kept for good."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from apps.core.bulk import batched
 from apps.core.immutable import writing
 from apps.objectives.domain.budgets import Budget
 from apps.objectives.domain.documents import compact_json, sha256_of
+from apps.objectives.domain.evaluating import Evaluation
 from apps.objectives.domain.objective_words import BudgetState, EvaluationCause
 from apps.objectives.domain.reading import Read
 from apps.objectives.domain.states import Judged
-from apps.objectives.models import BudgetEvaluation, BudgetStatus
+from apps.objectives.models import BudgetEvaluation, BudgetStatus, FormerStatus, JudgedCounts
 from apps.objectives.operations.judging import Judgement
 from apps.objectives.queries import budget_standing as queries
 from apps.objectives.queries.budget_standing import Place
+from apps.objectives.queries.former_results import Former
+from apps.objectives.queries.measuring import Answer
 
 Standing = Mapping[Place, BudgetStatus]
 
@@ -37,11 +40,7 @@ def _statuses(one: Judgement, before: Standing, computed_at: datetime) -> Iterat
     if one.answer is None or one.evaluation is None:
         yield status
         return
-    _count(status, one, one.answer.total, one.evaluation.figures.budget)
-    within = one.evaluation.within
-    if within is not None:
-        status.keys_within, status.keys_judged = within.within, within.judged
-        status.keys_unjudged = len(within.unjudged)
+    _count_in_sum(status, one, one.answer, one.evaluation)
     yield status
     series = one.answer.series_ids
     for key in one.evaluation.keys:
@@ -62,7 +61,16 @@ def _status(one: Judgement, judged: Judged, before: BudgetStatus | None, compute
     )  # fmt: skip
 
 
-def _count(status: BudgetStatus, one: Judgement, read: Read, budget: Budget) -> None:
+def _count_in_sum(status: JudgedCounts, one: Judgement, answer: Answer, evaluation: Evaluation) -> None:
+    """The counts of a sum, and how many of its keys keep the promise."""
+    _count(status, one, answer.total, evaluation.figures.budget)
+    within = evaluation.within
+    if within is not None:
+        status.keys_within, status.keys_judged = within.within, within.judged
+        status.keys_unjudged = len(within.unjudged)
+
+
+def _count(status: JudgedCounts, one: Judgement, read: Read, budget: Budget) -> None:
     """The counts of a sum or a key, as they decided."""
     raw, recent = one.raw_budget(read), read.measured.recent
     if one.evaluation is not None:
@@ -72,6 +80,25 @@ def _count(status: BudgetStatus, one: Judgement, read: Read, budget: Budget) -> 
     status.raw_bad, status.raw_counted, status.raw_basis = raw.bad, raw.counted, raw.basis
     status.recent_bad, status.recent_counted = recent.bad, recent.counted
     status.seen, status.unusable = read.main.seen, read.main.unusable
+
+
+def write_formers(
+    objective_ids: Collection[int], formers: Sequence[tuple[Former, Judgement]], computed_at: datetime
+) -> None:
+    """Replace what versions before say of these objectives; where none stands beside any more, nothing is left."""
+    for some in batched(list(objective_ids)):
+        FormerStatus.objects.filter(objective__in=some).delete()
+    FormerStatus.objects.bulk_create([_former(*one, computed_at) for one in formers], batch_size=500)
+
+
+def _former(former: Former, one: Judgement, computed_at: datetime) -> FormerStatus:
+    row = FormerStatus(
+        objective=one.agreed.objective, version=former.version, state=one.judged.state.value,
+        reason=one.judged.reason.value, until_at=former.until_at, computed_at=computed_at,
+    )  # fmt: skip
+    if one.answer is not None and one.evaluation is not None:
+        _count_in_sum(row, one, one.answer, one.evaluation)
+    return row
 
 
 def keep_results(

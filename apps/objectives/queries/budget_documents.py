@@ -29,6 +29,7 @@ from apps.objectives.models import (
 )
 from apps.objectives.queries import agreements, standing
 from apps.objectives.queries.agreements import Agreed
+from apps.objectives.queries.former_results import find_beside
 from apps.objectives.queries.kept_statuses import evaluation_in, judged_by, kept_of, statuses_in_sum, with_keys
 
 NO_DATA_TEXT = "No data: not connected"
@@ -110,11 +111,24 @@ def status_document(one: Stands) -> Document:
 
 
 def budget_document(one: Stands) -> Document:
-    """The whole result as it stands now, with its keys and exemptions."""
+    """The whole result as it stands now, with its keys and exemptions, and what the version before would say."""
     evaluation = one.evaluation
     if evaluation is None:
         raise Absent("not_found", "Nothing was ever measured for this objective.")
-    return whole_document(one, evaluation, _exempted(one, evaluation))
+    return whole_document(one, evaluation, _exempted(one, evaluation)) | {"former": _former(one)}
+
+
+def _former(one: Stands) -> Document | None:
+    """The result of the version before on the same counts; None from one window after its change on."""
+    found = find_beside(one.agreed)
+    if found is None:
+        return None
+    promise, evaluation = found.former.promise, found.evaluation
+    document = result_document(
+        promise, evaluation, raw_budget_in(found.kept, promise), clock.reporting_zone(),
+        newest_end=evaluation.frame.span.end, exempt=_exempted(one, evaluation),
+    )  # fmt: skip
+    return document | {"version": found.former.version.number, "until": moment(found.former.until_at)}
 
 
 def whole_document(one: Stands, evaluation: Evaluation, exempt: Sequence[ExemptSpan]) -> Document:

@@ -34,6 +34,7 @@ from apps.objectives.queries.agreed_around import Versions, find_versions
 from apps.objectives.queries.agreements import Agreed, can_read, promise_of, version_on
 from apps.objectives.queries.day_counts import Days, find_days
 from apps.objectives.queries.fired_rules import Fired, as_seen, list_fired
+from apps.objectives.queries.former_results import Beside, beside
 from apps.objectives.queries.kept_statuses import evaluation_in, judged_by, kept_of, with_keys
 from apps.objectives.queries.near_facts import Near, find_near
 from apps.objectives.queries.slice_sums import Piece, sum_together
@@ -65,6 +66,7 @@ class BudgetPage:
     exemptions: list[Exemption] = field(default_factory=list)
     near: Near = field(default_factory=Near)
     spent: dict[str, int] = field(default_factory=dict)
+    former: Beside | None = None
 
     @property
     def kept(self) -> Kept:
@@ -90,7 +92,8 @@ def get_objective(slug: str) -> Objective:
     consuming_teams = Tenant.objects.filter(kind=TenantKind.TEAM.value)
     month = period_on(clock.today(), Grain.MONTH).key
     suggested = TargetSuggestion.objects.filter(objective=OuterRef("pk"), month=month)
-    rows = Objective.objects.select_related("indicator__service", "indicator__flow", "owner_team").annotate(
+    rows = Objective.objects.select_related("indicator__service", "indicator__flow", "owner_team", "former_status")
+    rows = rows.annotate(
         suggested_kind=Subquery(suggested.values("kind")[:1]),
         suggested_target=Subquery(suggested.values("target")[:1]),
         keys_are_teams=Exists(
@@ -126,6 +129,7 @@ def get_budget_page(slug: str, by: Principal) -> BudgetPage:
     return BudgetPage(
         objective, versions, agreed, version, promise, versions.policies(slug, today), status, keys, evaluation, days,
         fired, alerts, exemptions, near, spent,
+        beside(agreed, getattr(objective, "former_status", None), versions.of_objective),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from apps.objectives.domain.kept_results import Kept, Measuring, evaluation_of, 
 from apps.objectives.domain.objective_words import BudgetState, StateReason
 from apps.objectives.domain.promises import Promise
 from apps.objectives.domain.states import Judged
-from apps.objectives.models import BudgetStatus, ObjectiveVersion
+from apps.objectives.models import BudgetStatus, JudgedCounts, ObjectiveVersion
 from apps.objectives.queries.agreements import Agreed, can_read, promise_of
 
 NOT_CONNECTED = Kept(Judged(BudgetState.NO_DATA, StateReason.NOT_CONNECTED))
@@ -53,11 +53,16 @@ def kept_of(row: BudgetStatus | None) -> Kept:
     """A status as the rules take it; without one nothing was measured yet."""
     if row is None:
         return NOT_CONNECTED
+    key = row.series.key if row.series_id and row.series else ""
+    return kept_counts(row, key, BudgetState(row.judged_state) if row.judged_state else None)
+
+
+def kept_counts(row: JudgedCounts, key: str = "", was: BudgetState | None = None) -> Kept:
+    """Counts and the state that they decided, as the rules take them."""
     return Kept(
         Judged(BudgetState(row.state), StateReason(row.reason)), row.window_end, Tally(row.bad, row.counted), row.basis,
         Tally(row.raw_bad, row.raw_counted), row.raw_basis, Tally(row.recent_bad, row.recent_counted), row.seen,
-        row.unusable, row.series.key if row.series_id and row.series else "",
-        BudgetState(row.judged_state) if row.judged_state else None, row.keys_within, row.keys_judged,
+        row.unusable, key, was, row.keys_within, row.keys_judged,
     )  # fmt: skip
 
 

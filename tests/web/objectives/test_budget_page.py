@@ -357,3 +357,23 @@ def test_a_page_of_an_hour_ago__reads_the_same(organisation: Organisation, clien
     one, other = (words_of(client_as("eli").get(PAGE)) for _ in range(2))
     assert one == other
     assert timedelta(0) < NOW - NEWEST
+
+
+def test_changed_promise__the_version_before_stands_beside_on_the_same_counts_for_one_window(
+    organisation: Organisation, client_as: ClientAs
+) -> None:
+    objective = first_example(organisation)
+    assert "the one before it" not in words_of(client_as("eli").get(PAGE))
+    add_promise(organisation, objective, effective_from=clock.local_day(NOW), target="0.998")
+    evaluate(objective)
+    client = client_as("eli")
+    with CaptureQueriesContext(connection) as seen:
+        text = words_of(client.get(PAGE))
+    assert len(seen) <= 12
+    assert "Exhausted : 342 more failures than agreed" in text
+    now, before = (text.index(f"v{number} {target} % over 28 days") for number, target in ((2, "99.8"), (1, "99.7")))
+    assert "Exhausted : 342 more failures than agreed 2,911 of 1,284,500" in text[now:before]
+    assert "At risk : 24.4 % left, about 54 h at this pace 2,911 of 1,284,500 99.77 % 24.4 %" in text[before:]
+    assert "v2 alone decides; v1 stands here until 21 Sep, 00:00." in text
+    with clock.playing(NOW + 28 * DAY):
+        assert "the one before it" not in words_of(client.get(PAGE))
