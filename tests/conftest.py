@@ -60,7 +60,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         )
     running = services.part()
     kept = [item for item in items if not running or services.belongs(item, running=running, nightly=nightly)]
-    dropped = [item for item in items if item not in set(kept)]
+    held = set(kept)
+    dropped = [item for item in items if item not in held]
     if dropped:
         config.hook.pytest_deselected(items=dropped)
         items[:] = kept
