@@ -1,4 +1,4 @@
-"""The last question of a team, "Do we know what to do next?": actions, and the quarterly review."""
+"""The last question of a team, "Do we know what to do next?": the weekly review, actions, the quarterly review."""
 
 from datetime import datetime
 from typing import Any
@@ -9,12 +9,14 @@ from apps.core.calendar_words import age_words, day_words
 from apps.incidents.domain.action_words import ActionState
 from apps.incidents.models import Action
 from apps.portal.context.budgets import newest_of, undecided
-from apps.portal.context.reviews import quarter_words, review_url
+from apps.portal.context.reviews import quarter_words, review_url, weekly_link, weekly_words
 from apps.portal.queries.home import Returned, TeamHome
 from apps.reviews.domain.states import ReviewState
+from apps.reviews.domain.weekly import WeeklyState
 from apps.reviews.models import TargetReview
 
 MOST_ACTIONS = 4
+WEEKLY_WORDS = {WeeklyState.WAITING: "not opened yet", WeeklyState.OPEN: "open"}
 
 
 def next_steps(home: TeamHome, at: datetime) -> dict[str, Any]:
@@ -70,6 +72,13 @@ def _actions_words(home: TeamHome) -> str:
 def _reviews_words(home: TeamHome, at: datetime) -> str:
     if home.reviews is None:
         return "Reviews are visible to the team and those above it."
+    stands = (
+        [f"The {weekly_words(home.weekly)} is {WEEKLY_WORDS[WeeklyState(home.weekly.state)]}."] if home.weekly else []
+    )
+    return " ".join([*stands, _quarterly_words(home, at)])
+
+
+def _quarterly_words(home: TeamHome, at: datetime) -> str:
     upcoming = f"The next quarterly review is generated on {day_words(home.next_review_on)}."
     if not home.reviews:
         return upcoming
@@ -90,7 +99,11 @@ def _cause_line(returned: Returned, at: datetime) -> dict[str, Any]:
 
 
 def _next(home: TeamHome) -> dict[str, str] | None:
-    """First that applies: an action past its date, a cause that came again, one that waits to be verified, a review."""
+    """First that applies: the weekly review, where all of it stands; an action past its date, a cause that came again,
+    one that waits to be verified, a quarterly review.
+    """
+    if home.weekly is not None:
+        return weekly_link(home.weekly)
     overdue = next((action for action in home.agenda if action.state == ActionState.OPEN), None)
     if overdue is not None:
         return {"label": f"Set a new date for {overdue}, or drop it", "url": _url(overdue)}

@@ -1,4 +1,4 @@
-"""Open quarterly reviews as rows with one link each."""
+"""Reviews that stand open as rows with one link each."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,7 +8,8 @@ from django.urls import reverse
 from apps.core.calendar_words import period_words
 from apps.core.periods import parse_period
 from apps.reviews.domain.states import ReviewState
-from apps.reviews.models import TargetReview
+from apps.reviews.domain.weekly import WeeklyState
+from apps.reviews.models import Review, TargetReview
 from apps.teams.models import Team
 
 STATE_WORDS = {
@@ -38,6 +39,18 @@ def quarter_words(review: TargetReview) -> str:
 def review_url(review: TargetReview) -> str:
     """The page of a review."""
     return reverse("reviews:target-review", args=[review.pk])
+
+
+def weekly_words(review: Review) -> str:
+    """A weekly review beside its team: `weekly review of week 34`."""
+    return f"weekly review of week {int(review.period[-2:])}"
+
+
+def weekly_link(review: Review) -> dict[str, str]:
+    """Where a weekly review goes on, or is opened."""
+    begun = review.state == WeeklyState.OPEN
+    label = f"Go on with the {weekly_words(review)}" if begun else f"Hold the {weekly_words(review)}"
+    return {"label": label, "url": reverse("reviews:weekly", args=[review.pk])}
 
 
 def scorecard_url(team: Team) -> str:

@@ -30,6 +30,7 @@ from apps.portal.demo import (
     proposals,
     rituals,
     uptime,
+    weekly,
 )
 from apps.portal.demo.cast import Cast, local
 
@@ -95,7 +96,7 @@ def _acts(tell: Tell) -> Iterator[Act]:
     others = (
         proposals.acts(), exceptions.acts(), endings.acts(), openings.acts(), oncall.acts(IMPORTS_ON),
         outages.acts(IMPORTS_ON), learning.acts(), follow_up.acts(), promises.acts(), uptime.acts(),
-        budgets.acts(),
+        budgets.acts(), weekly.acts(),
     )  # fmt: skip
     for at, do in chain.from_iterable(others):
         yield Act(at, do)

@@ -8,7 +8,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from apps.core import clock
-from apps.reviews import operations
+from apps.reviews.operations import ornaments
 from apps.reviews.models import DefinitionOpening, KeptDefinition
 from tests.cards import FREEZES_AT, House
 from tests.web.portal.pages import links_of, words_of
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.sql
 @pytest.fixture
 def looked_at(house: House, client_as: As, monkeypatch: pytest.MonkeyPatch) -> House:
     """Somebody opened deployment frequency in six weeks, on its page and on its trend."""
-    monkeypatch.setattr(operations, "_counted", {})
+    monkeypatch.setattr(ornaments, "_counted", {})
     for number in range(6):
         with clock.playing(FREEZES_AT - timedelta(days=7 * number)):
             end = "trend/" if number % 2 else ""
