@@ -43,10 +43,10 @@ def key_problems(item: Item) -> list[FieldProblem]:
 def read_owner(
     content: Mapping[str, Any], standing: Standing | None, faults: Faults, default: Team | None = None
 ) -> Any:
-    """The team that owns it: as named, as it stands, or the default; None after a fault."""
-    if standing is not None:
-        return _kept_owner(content, standing, faults)
+    """The team that is to own it: as named, as it stands, or the default; None after a fault."""
     slug = faults.text(content["owner_team"], "/content/owner_team", longest=50) if content.get("owner_team") else None
+    if standing is not None and slug in (None, standing.owner_team.slug):
+        return standing.owner_team
     if slug is None:
         if default is None:
             faults.add("/content/owner_team", "required", "Name the team that owns it.")
@@ -61,11 +61,10 @@ def read_owner(
     return team
 
 
-def _kept_owner(content: Mapping[str, Any], standing: Standing, faults: Faults) -> Team:
-    if content.get("owner_team", standing.owner_team.slug) != standing.owner_team.slug:
-        words = f"It stays with {standing.owner_team.name}. Propose it anew for another team, and retire this one."
-        faults.add("/content/owner_team", "fixed", words)
-    return standing.owner_team
+def left_team(standing: Standing | None, owner: Team | None) -> Team | None:
+    """The team that something leaves for another one; None where it stays, and before it stands."""
+    moves = standing is not None and owner is not None and standing.owner_team_id != owner.pk
+    return standing.owner_team if standing is not None and moves else None
 
 
 def refuse(problems: Iterable[FieldProblem]) -> None:

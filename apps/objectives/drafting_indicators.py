@@ -10,7 +10,15 @@ from apps.core.problems import Absent
 from apps.governance.domain.kinds import Item
 from apps.objectives.domain.indicator_specs import IndicatorSpec, read_indicator
 from apps.objectives.domain.indicator_words import SampleSource
-from apps.objectives.drafting import key_problems, placed, read_owner, refuse, refuse_repetition, require_standing
+from apps.objectives.drafting import (
+    key_problems,
+    left_team,
+    placed,
+    read_owner,
+    refuse,
+    refuse_repetition,
+    require_standing,
+)
 from apps.objectives.models import Indicator, IndicatorVersion
 from apps.objectives.queries import agreements, standing
 from apps.services import queries as services
@@ -30,6 +38,8 @@ class IndicatorDraft:
     owner_team: Team
     spec: IndicatorSpec
     current: IndicatorVersion | None
+    # The team it leaves; None: it stays where it is.
+    moved_from: Team | None = None
 
     @property
     def number(self) -> int:
@@ -70,9 +80,10 @@ def read_indicator_draft(item: Item) -> IndicatorDraft:
     refuse([*key_problems(item), *faults.found, *placed(inner.found, "/content/spec")])
     if spec is None or service is None or owner is None:
         raise Absent("not_found", "Nothing is here for you.")  # no fault was noted, so all three were read
-    if current is not None:
+    moved_from = left_team(indicator, owner)
+    if current is not None and moved_from is None:
         refuse_repetition(current.number, current.spec_text, spec.canonical_text)
-    return IndicatorDraft(item.key, service, flow, owner, spec, current)
+    return IndicatorDraft(item.key, service, flow, owner, spec, current, moved_from)
 
 
 def _place(

@@ -10,7 +10,15 @@ from apps.governance.domain.kinds import Item, created_beside
 from apps.objectives.domain.indicator_specs import IndicatorSpec
 from apps.objectives.domain.indicator_words import DEFAULT_SLICE_SECONDS
 from apps.objectives.domain.promises import Promise, read_promise
-from apps.objectives.drafting import key_problems, placed, read_owner, refuse, refuse_repetition, require_standing
+from apps.objectives.drafting import (
+    key_problems,
+    left_team,
+    placed,
+    read_owner,
+    refuse,
+    refuse_repetition,
+    require_standing,
+)
 from apps.objectives.drafting_indicators import IndicatorDraft, read_indicator_draft
 from apps.objectives.models import Indicator, Objective, ObjectiveVersion
 from apps.objectives.queries import agreements, standing
@@ -41,6 +49,8 @@ class ObjectiveDraft:
     owner_team: Team
     promise: Promise
     current: ObjectiveVersion | None
+    # The team it leaves; None: it stays where it is.
+    moved_from: Team | None = None
 
     @property
     def number(self) -> int:
@@ -84,9 +94,10 @@ def read_objective_draft(item: Item) -> ObjectiveDraft:
     refuse([*key_problems(item), *faults.found, *placed(inner.found, "/content/promise")])
     if measure is None or promise is None or owner is None:
         raise Absent("not_found", "Nothing is here for you.")  # no fault was noted, so all three were read
-    if current is not None:
+    moved_from = left_team(objective, owner)
+    if current is not None and moved_from is None:
         refuse_repetition(current.number, current.promise_text, promise.canonical_text)
-    return ObjectiveDraft(item.key, measure, owner, promise, current)
+    return ObjectiveDraft(item.key, measure, owner, promise, current, moved_from)
 
 
 def _measure(content: Mapping[str, Any], objective: Objective | None, faults: Faults) -> Measure | None:

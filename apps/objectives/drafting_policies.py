@@ -6,11 +6,12 @@ from typing import Any
 
 from apps.core.faults import Faults
 from apps.core.problems import Absent, Conflict
-from apps.governance.domain.kinds import Item, created_beside
+from apps.governance.domain.kinds import Item, changed_beside, created_beside
 from apps.objectives.domain.budget_policies import Policy, read_policy
 from apps.objectives.drafting import (
     Standing,
     key_problems,
+    left_team,
     placed,
     read_owner,
     refuse,
@@ -33,11 +34,18 @@ class PolicyDraft:
     owner_team: Team
     policy: Policy
     current: BudgetPolicyVersion | None
+    # The team it leaves; None: it stays where it is.
+    moved_from: Team | None = None
 
     @property
     def number(self) -> int:
         """The number it will get."""
         return self.current.number + 1 if self.current else 1
+
+    @property
+    def owner_team_id(self) -> int:
+        """The team whose SLOs it speaks of from then on."""
+        return self.owner_team.pk
 
     @property
     def is_same_meaning(self) -> bool:
@@ -70,19 +78,27 @@ def read_policy_draft(item: Item) -> PolicyDraft:
     refuse([*key_problems(item), *faults.found, *placed(inner.found, "/content/policy")])
     if policy is None or owner is None:
         raise Absent("not_found", "Nothing is here for you.")  # no fault was noted, so both were read
-    if current is not None:
+    moved_from = left_team(row, owner)
+    if current is not None and moved_from is None:
         refuse_repetition(current.number, current.policy_text, policy.canonical_text)
-    return PolicyDraft(item.key, owner, policy, current)
+    return PolicyDraft(item.key, owner, policy, current, moved_from)
 
 
 def _check_objectives(slugs: Sequence[str], owner: Team | None, faults: Faults) -> None:
     """A policy speaks of its own team's objectives, those that the same proposal creates included."""
     known = standing.owners_of(set(slugs))
     for slug in slugs:
-        if slug in known and owner is not None and known[slug] != owner.pk:
+        if slug in known and owner is not None and not _belongs_to(owner, slug, known[slug]):
             faults.add("/objectives", "not_yours", f"{slug} belongs to another team, which agrees on its own policy.")
         elif slug not in known and created_beside(OBJECTIVE, slug) is None:
             faults.add("/objectives", "unknown_value", f"There is no SLO {slug[:60]!r}.")
+
+
+def _belongs_to(owner: Team, slug: str, owner_id: int) -> bool:
+    """Whether an objective is the team's once the proposal holds: it may move with the policy."""
+    beside = changed_beside(OBJECTIVE, slug)
+    named = beside.content.get("owner_team") if beside else None
+    return bool(named == owner.slug) if named else owner_id == owner.pk
 
 
 @dataclass(frozen=True)

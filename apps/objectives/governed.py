@@ -14,6 +14,7 @@ from apps.objectives.drafting_indicators import IndicatorDraft, read_indicator_d
 from apps.objectives.drafting_objectives import ObjectiveDraft, find_others_on_flow, read_objective_draft
 from apps.objectives.drafting_policies import PolicyDraft, RetirementDraft, read_policy_draft, read_retirement
 from apps.objectives.edit_pages import name_edit_form
+from apps.objectives.moving import moving_sections
 from apps.objectives.operations import agreeing
 from apps.objectives.queries import agreements, standing
 
@@ -23,9 +24,16 @@ Draft = IndicatorDraft | ObjectiveDraft | PolicyDraft
 
 
 def needs_of(change: Change) -> tuple[Need, ...]:
-    """Who must sign by the responsibility matrix: the tech lead, of a critical flow the product manager too."""
+    """Who must sign by the responsibility matrix: the tech lead, of a critical flow the product manager too.
+
+    Of what moves to another team the roles of both teams.
+    """
     wanted = RESPONSIBILITIES[change.item.kind].signing(change.item.content)
-    return tuple(Need(roles, None if roles == {STEWARD} else change.owner_team_id) for roles in wanted)
+    teams = [change.owner_team_id]
+    draft = change.extra.get("draft")
+    if isinstance(draft, IndicatorDraft | ObjectiveDraft | PolicyDraft) and draft.moved_from is not None:
+        teams = [draft.moved_from.pk, draft.owner_team.pk]
+    return tuple(Need(roles, None if roles == {STEWARD} else team) for team in teams for roles in wanted)
 
 
 def parse_indicator(item: Item) -> Change:
@@ -37,7 +45,7 @@ def parse_indicator(item: Item) -> Change:
     before = agreements.spec_of(current) if current else None
     return _version(
         item, draft, draft.spec.name, say_indicator(draft.spec), draft.spec.computing_text,
-        Shown(say_indicator(before), {**draft.content, "spec": before.as_document()}) if before else None,
+        _before(draft, say_indicator(before), "spec", before.as_document()) if before else None,
     )  # fmt: skip
 
 
@@ -50,7 +58,7 @@ def parse_objective(item: Item) -> Change:
     before = agreements.promise_of(current) if current else None
     return _version(
         item, draft, draft.promise.name, say_promise(draft.promise, spec), draft.promise.computing_text,
-        Shown(say_promise(before, spec), {**draft.content, "promise": before.as_document()}) if before else None,
+        _before(draft, say_promise(before, spec), "promise", before.as_document()) if before else None,
     )  # fmt: skip
 
 
@@ -63,8 +71,14 @@ def parse_policy(item: Item) -> Change:
     before = agreements.policy_of(current) if current else None
     return _version(
         item, draft, draft.policy.name, say_policy(draft.policy), draft.policy.computing_text,
-        Shown(say_policy(before), {**draft.content, "policy": before.as_document()}) if before else None,
+        _before(draft, say_policy(before), "policy", before.as_document()) if before else None,
     )  # fmt: skip
+
+
+def _before(draft: Draft, says: str, name: str, document: Mapping[str, Any]) -> Shown:
+    """What is in force as one side of a difference, with the team that owns it until then."""
+    owner = draft.moved_from or draft.owner_team
+    return Shown(says, {**draft.content, "owner_team": owner.slug, name: dict(document)})
 
 
 def _version(item: Item, draft: Draft, name: str, says: str, computing: str, before: Shown | None) -> Change:
@@ -73,8 +87,9 @@ def _version(item: Item, draft: Draft, name: str, says: str, computing: str, bef
     wording = str({key: value for key, value in _document(draft).items() if key in LABELS})
     return Change(
         item=Item(item.kind, item.op, item.key, draft.content), base=current.number if current else 0,
-        wording=wording, computing=computing, is_same_meaning=draft.is_same_meaning,
-        owner_team_id=draft.owner_team.pk, name=name, grains=(DAY,), holds_from_now=True,
+        wording=wording, computing=computing, is_same_meaning=draft.is_same_meaning and draft.moved_from is None,
+        owner_team_id=(draft.moved_from or draft.owner_team).pk, name=name, grains=(DAY,), holds_from_now=True,
+        waits_for_midnight=draft.moved_from is not None,
         not_before=current.effective_from if current else None, before=before, after=Shown(says, draft.content),
         extra={"draft": draft},
     )  # fmt: skip
@@ -107,7 +122,16 @@ def say_version(change: Change) -> str:
         return f"{change.name}: {after}"
     before = dict(change.before.document) if change.before else {}
     old = next(before[key] for key in ("spec", "promise", "policy") if key in before)
-    return f"{draft.current.name}, version {draft.number}: {say_differences(old, _document(draft))}."
+    name, moves = draft.current.name, _say_move(draft)
+    if moves and old == _document(draft):
+        return f"{name} {moves}; all else stays."
+    differs = say_differences(old, _document(draft))
+    return f"{name}, version {draft.number}: {differs}{f'; it {moves}' if moves else ''}."
+
+
+def _say_move(draft: Draft) -> str:
+    """Where something moves; empty where it stays."""
+    return f"moves from {draft.moved_from.name} to {draft.owner_team.name}" if draft.moved_from else ""
 
 
 def preview_indicator(change: Change) -> list[Section]:
@@ -121,7 +145,7 @@ def preview_indicator(change: Change) -> list[Section]:
             "The measurement changes: windows of these SLOs do not reach behind its date, and read "
             "“Not judged: new definition” until they hold enough."
         )
-    return [Section(f"What stands on {change.name}", tuple(said))]
+    return [Section(f"What stands on {change.name}", tuple(said)), *moving_sections(draft)]
 
 
 def preview_objective(change: Change) -> list[Section]:
@@ -133,7 +157,7 @@ def preview_objective(change: Change) -> list[Section]:
     said.append(f"It is looked at again on {day_words(draft.promise.revisit_on)}.")
     if draft.current is not None and not draft.is_same_meaning:
         said.append("It judges the whole window from its date on. Evaluations and open triggers stay as they are.")
-    return [Section(f"What signers should know of {change.name}", tuple(said))]
+    return [Section(f"What signers should know of {change.name}", tuple(said)), *moving_sections(draft)]
 
 
 def preview_policy(change: Change) -> list[Section]:
@@ -143,7 +167,7 @@ def preview_policy(change: Change) -> list[Section]:
         return [Section(f"What becomes of {change.name}", ("From its date on it fires nothing.", STAYS))]
     slugs = draft.policy.objectives or standing.slugs_of_team(draft.owner_team.pk)
     covered = f"It speaks of {', '.join(slugs)}." if slugs else "Its team has no SLO yet; it speaks of those to come."
-    return [Section(f"What {change.name} speaks of", (covered, STAYS))]
+    return [Section(f"What {change.name} speaks of", (covered, STAYS)), *moving_sections(draft)]
 
 
 def _apply(write: Callable[..., Any], retire: Callable[..., Any]) -> Callable[[Change, Grant], str]:

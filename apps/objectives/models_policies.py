@@ -44,6 +44,8 @@ class BudgetPolicyVersion(ImmutableModel):
     effective_from = models.DateField(null=True, blank=True)
     at_once_reason = models.CharField(max_length=500, blank=True, default="")
     notes = models.JSONField(default=list, help_text="Sentences in which a steward dismissed requests for changes.")
+    # The team it leaves with this version; None: it stays where it is.
+    moved_from = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="+")
     adopted_at = models.DateTimeField(help_text="When the proposal came into force.")
     adopted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", help_text="Who signed last.")
@@ -65,6 +67,11 @@ class BudgetPolicyVersion(ImmutableModel):
                 name="objectives_budgetpolicyversion_meaning_not_later",
                 condition=Q(meaning_number__lte=F("number")),
                 violation_error_message="A version shares the meaning of itself or of an earlier one.",
+            ),
+            models.CheckConstraint(
+                name="objectives_budgetpolicyversion_first_moves_nothing",
+                condition=Q(moved_from=None) | Q(number__gt=1),
+                violation_error_message="The first version names the team that owns it; only a later one moves it.",
             ),
         ]
 

@@ -95,6 +95,13 @@ def past_problem(asked: Asked, changes: tuple[Change, ...], today: date) -> str:
     return f"{_words(asked.on)} is too early. The next valid date is {_words(earliest)}."
 
 
+def at_once_problem(asked: Asked, changes: tuple[Change, ...]) -> str:
+    """Why a change cannot hold at once; empty where it can, and where nobody asks for it."""
+    if not asked.at_once_reason or not any(change.waits_for_midnight for change in changes):
+        return ""
+    return "What moves to another team moves at a coming midnight: today's results stay where they are. Leave it empty."
+
+
 def _restate_problem(asked: Asked, changes: tuple[Change, ...], today: date) -> str:
     day, grains = asked.restate_from, grains_of(changes)
     if day is None:

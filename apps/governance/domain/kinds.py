@@ -82,6 +82,8 @@ class Change:
     grains: tuple[str, ...] = ()
     # It never reads past periods anew.
     holds_from_now: bool = False
+    # It may not hold at once: what was written today under what holds would be read another way.
+    waits_for_midnight: bool = False
     # The newest day already agreed for this object; a later change cannot begin before it.
     not_before: date | None = None
     # Both sides for readers; `before` stays None where nothing is in force yet, `after` where nothing follows.
@@ -240,6 +242,11 @@ def reading(items: Sequence[Item]) -> Iterator[None]:
 def created_beside(kind: str, key: str) -> Item | None:
     """The item of the same proposal that creates an object of that name, or None."""
     return next((one for one in _beside.get() if (one.kind, one.op, one.key) == (kind, Op.CREATE, key)), None)
+
+
+def changed_beside(kind: str, key: str) -> Item | None:
+    """The item of the same proposal that changes an object of that name, or None."""
+    return next((one for one in _beside.get() if (one.kind, one.op, one.key) == (kind, Op.CHANGE, key)), None)
 
 
 @contextmanager

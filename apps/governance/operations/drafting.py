@@ -13,7 +13,7 @@ from apps.core.problems import Conflict, FieldProblem, Invalid, ProblemError
 from apps.governance import policies, queries
 from apps.governance.checking import Case, kinds_needs, sentences_of
 from apps.governance.domain import revisions
-from apps.governance.domain.dates import date_problem, past_problem
+from apps.governance.domain.dates import at_once_problem, date_problem, past_problem
 from apps.governance.domain.kinds import Change, ChangeClass, Item, Op, kinds, reading
 from apps.governance.domain.origins import Origin
 from apps.governance.domain.revisions import Asked
@@ -104,7 +104,9 @@ def _refuse_dates(asked: Asked, changes: tuple[Change, ...]) -> None:
     """Raise `Invalid` for a date that cannot be kept, at its place and with the next that can."""
     today = clock.today()
     ahead = date_problem(replace(asked, restate_from=None), changes, today) or past_problem(asked, changes, today)
-    for pointer, fault in (("/date", ahead), ("/restate_from", date_problem(asked, changes, today))):
+    at_once = at_once_problem(asked, changes)
+    found = (("/date", ahead), ("/restate_from", date_problem(asked, changes, today)), ("/at_once_reason", at_once))
+    for pointer, fault in found:
         if fault:
             raise Invalid("not_a_boundary", fault, [FieldProblem(pointer, "not_a_boundary", fault)])
 

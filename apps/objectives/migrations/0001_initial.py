@@ -129,6 +129,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "moved_from",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="teams.team",
+                    ),
+                ),
+                (
                     "proposal",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="governance.proposal"
@@ -152,6 +162,11 @@ class Migration(migrations.Migration):
                         condition=models.Q(("meaning_number__lte", models.F("number"))),
                         name="objectives_objectiveversion_meaning_not_later",
                         violation_error_message="A version shares the meaning of itself or of an earlier one.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("moved_from", None), ("number__gt", 1), _connector="OR"),
+                        name="objectives_objectiveversion_first_moves_nothing",
+                        violation_error_message="The first version names the team that owns it; only a later one moves it.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("target__gt", 0), ("target__lte", 1)),
@@ -300,6 +315,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "moved_from",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="teams.team",
+                    ),
+                ),
+                (
                     "proposal",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="governance.proposal"
@@ -323,6 +348,11 @@ class Migration(migrations.Migration):
                         condition=models.Q(("meaning_number__lte", models.F("number"))),
                         name="objectives_budgetpolicyversion_meaning_not_later",
                         violation_error_message="A version shares the meaning of itself or of an earlier one.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("moved_from", None), ("number__gt", 1), _connector="OR"),
+                        name="objectives_budgetpolicyversion_first_moves_nothing",
+                        violation_error_message="The first version names the team that owns it; only a later one moves it.",
                     ),
                 ],
             },
@@ -760,6 +790,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "moved_from",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="teams.team",
+                    ),
+                ),
+                (
                     "proposal",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="governance.proposal"
@@ -783,6 +823,11 @@ class Migration(migrations.Migration):
                         condition=models.Q(("meaning_number__lte", models.F("number"))),
                         name="objectives_indicatorversion_meaning_not_later",
                         violation_error_message="A version shares the meaning of itself or of an earlier one.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("moved_from", None), ("number__gt", 1), _connector="OR"),
+                        name="objectives_indicatorversion_first_moves_nothing",
+                        violation_error_message="The first version names the team that owns it; only a later one moves it.",
                     ),
                 ],
             },

@@ -39,10 +39,11 @@ def write_indicator_version(change: Change, grant: Grant) -> IndicatorVersion:
     version = IndicatorVersion(
         indicator=row, number=draft.number, name=spec.name, kind=spec.kind.value, source=spec.source.value,
         dimension=spec.dimension.value, slice_seconds=spec.slice_seconds, spec_text=text,
-        spec_sha256=sha256_of(text), meaning_number=draft.meaning_number, **_dated(grant),
+        spec_sha256=sha256_of(text), meaning_number=draft.meaning_number, moved_from=draft.moved_from, **_dated(grant),
     )  # fmt: skip
     with writing(IndicatorVersion):
         version.save()
+    _move("indicator.moved", row, draft, grant)
     ask({row.pk: grant.effective_from if not draft.is_same_meaning else None}, clock.now())
     _record("indicator.version_adopted", version, row.slug, text, grant)
     return version
@@ -59,10 +60,12 @@ def write_objective_version(change: Change, grant: Grant) -> ObjectiveVersion:
     promise, text = draft.promise, draft.promise.canonical_text
     version = ObjectiveVersion(
         objective=row, number=draft.number, name=promise.name, target=promise.target, revisit_on=promise.revisit_on,
-        promise_text=text, promise_sha256=sha256_of(text), meaning_number=draft.meaning_number, **_dated(grant),
+        promise_text=text, promise_sha256=sha256_of(text), meaning_number=draft.meaning_number,
+        moved_from=draft.moved_from, **_dated(grant),
     )  # fmt: skip
     with writing(ObjectiveVersion):
         version.save()
+    _move("objective.moved", row, draft, grant)
     ask_objectives({row.pk: None}, clock.now())
     _record("objective.version_adopted", version, row.slug, text, grant)
     return version
@@ -79,10 +82,12 @@ def write_policy_version(change: Change, grant: Grant) -> BudgetPolicyVersion:
     text = draft.policy.canonical_text
     version = BudgetPolicyVersion(
         policy=row, number=draft.number, name=draft.policy.name, policy_text=text, policy_sha256=sha256_of(text),
-        revisit_on=draft.policy.revisit_on, meaning_number=draft.meaning_number, **_dated(grant),
+        revisit_on=draft.policy.revisit_on, meaning_number=draft.meaning_number, moved_from=draft.moved_from,
+        **_dated(grant),
     )  # fmt: skip
     with writing(BudgetPolicyVersion):
         version.save()
+    _move("budget_policy.moved", row, draft, grant)
     ask_objectives(dict.fromkeys(standing.objective_ids_of(row.owner_team_id)), clock.now())
     _record("budget_policy.version_adopted", version, row.slug, text, grant)
     return version
@@ -132,6 +137,18 @@ def _policy(draft: PolicyDraft, grant: Grant) -> BudgetPolicy:
     if is_new:
         _record_new("budget_policy.created", row, grant)
     return row
+
+
+def _move(act: str, row: Any, draft: IndicatorDraft | ObjectiveDraft | PolicyDraft, grant: Grant) -> None:
+    """Give it to the team of its next version; its versions say who owned it until when."""
+    if draft.moved_from is None:
+        return
+    row.owner_team = draft.owner_team
+    with writing(type(row)):
+        row.save(update_fields=["owner_team"])
+    data = {"slug": row.slug, "from": draft.moved_from.pk, "to": draft.owner_team.pk,
+            "effective_from": _iso(grant.effective_from), "proposal": grant.number}  # fmt: skip
+    audit.record(act, subject=row, by=SYSTEM, data=data)
 
 
 @transaction.atomic

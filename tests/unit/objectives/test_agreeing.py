@@ -188,14 +188,12 @@ def test_refusals__stand_at_their_places_and_leave_nothing(organisation):
 def test_identity__stays_with_an_indicator_and_an_objective(organisation):
     promised(organisation)
     moved = Item("sli", Op.CHANGE, "checkout-requests", {
-        "service": "checkout-web", "owner_team": "harbour", "spec": indicator_item(name="Other").content["spec"],
+        "service": "checkout-web", "spec": indicator_item(name="Other").content["spec"],
     })  # fmt: skip
     other = Item("slo", Op.CHANGE, "checkout-success", {"indicator": "x", "promise": {**PROMISE, "target": "0.9"}})
     with pytest.raises(Invalid) as refused:
         drafted(organisation, moved, other)
-    assert set(faults(refused)) == {
-        "/items/0/content/service", "/items/0/content/owner_team", "/items/1/content/indicator",
-    }  # fmt: skip
+    assert set(faults(refused)) == {"/items/0/content/service", "/items/1/content/indicator"}
 
 
 def test_repetition__is_refused(organisation):

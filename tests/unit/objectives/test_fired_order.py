@@ -14,8 +14,8 @@ NOON = datetime(2026, 8, 21, 12, tzinfo=UTC)
 def fired(pk: int, rule: Rule, *, hours: int = 0, closed: bool = False) -> Fired:
     closed_at = NOON if closed else None
     return Fired(
-        pk, 1, "checkout-works", 1, rule.key, rule, "I-1" if rule is INCIDENT else "", NOON + timedelta(hours=hours), None,
-        closed_at, "", "", 1, 1, "Checkout works", 1, "Budget", "budget",
+        pk, 1, "checkout-works", 1, rule.key, rule, "I-1" if rule is INCIDENT else "", NOON + timedelta(hours=hours),
+        None, closed_at, "", "", 1, 1, "Checkout works", 1, "Budget", "budget",
     )  # fmt: skip
 
 
