@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from apps.objectives.domain.budgets import burn_ceiling, burn_rate
 from apps.objectives.domain.counts import Tally
@@ -88,12 +89,14 @@ class Tiers:
     missing: tuple[MissingTier, ...]
 
 
+@lru_cache(maxsize=64)
 def scale_of(window_hours: Fraction) -> Fraction:
     """k: the window in months of 720 hours, taken to the nearest of ¼, ½, 1, 2, 3 by ratio."""
     months = window_hours / MONTH_HOURS
     return min(SCALES, key=lambda scale: max(months / scale, scale / months))
 
 
+@lru_cache(maxsize=1024)  # most promises of an organisation share a few windows and targets
 def tiers_of(
     *, window_hours: Fraction, target: Decimal, slice_seconds: int, may_alert: bool = True, is_cause: bool = False
 ) -> Tiers:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -59,7 +60,7 @@ class Plan:
         """The earliest whole day that is read; None where none is."""
         return min((first for _, first, _ in self.ranges), default=None)
 
-    @property
+    @cached_property
     def edges(self) -> list[Edge]:
         """What is left of all spans, cut wherever one of them begins or ends, so that each slice is read once."""
         edges = [(number, edge) for number, cut in enumerate(self.cuts) for edge in cut.edges]
@@ -80,6 +81,11 @@ def plan_of(promise: Promise, frame: Frame, zone: ZoneInfo, *, is_cause: bool = 
         _last(frame, _length(recent_hours(frame.full.hours))),
         *(_last(frame, length) for length in lengths),
     )
+    return _planned(spans, lengths, zone)
+
+
+@lru_cache(maxsize=64)  # promises that are measured by the same clock share their spans
+def _planned(spans: tuple[Span, ...], lengths: tuple[timedelta, ...], zone: ZoneInfo) -> Plan:
     return Plan(spans, lengths, tuple(cut_into_days(span, zone) for span in spans))
 
 

@@ -10,7 +10,7 @@ from apps.core.periods import local_midnight
 from apps.objectives.domain.counts import Counts, DaySum, sum_of
 from apps.objectives.domain.samples import Outcome, first_kept_day
 from apps.objectives.models import Sample, SampleBatch, Series
-from apps.objectives.operations.day_summing import day_row, move_newest, sum_of_row, write_days
+from apps.objectives.operations.day_summing import move_newest, sum_of_row, write_days
 from apps.objectives.operations.sample_storing import Written
 from apps.objectives.queries import series as series_queries
 from apps.objectives.queries import stored_samples as queries
@@ -31,7 +31,7 @@ def replace_days(
     sums = {place: sum(map(sum_of, found.values()), DaySum()) for place, found in days.items()}
     changed = [place for place, new in sums.items() if place not in standing or sum_of_row(standing[place]) != new]
     if changed:
-        write_days(day_row(place, sums[place], batch.pk) for place in sorted(changed))
+        write_days((place, sums[place], batch.pk) for place in sorted(changed))
         for series_id, day in changed:
             _remove([series_id], day, day + timedelta(days=1))
         written.changed.update(changed)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from apps.core import clock
-from apps.core.bulk import batched
+from apps.core.bulk import batched, upsert_rows
 from apps.objectives.domain.counts import DaySum, day_of
 from apps.objectives.models import SampleDay, Series
 from apps.objectives.operations import evaluation_asking
@@ -24,35 +24,16 @@ def add_to_days(changes: Mapping[DayPlace, DaySum]) -> None:
     """Add changes to the sums that are stored; each writer holds the series, so none reads what another writes."""
     standing = queries.stored_days(changes)
     rows = []
-    for (series_id, day), change in sorted(changes.items(), key=lambda item: item[0]):
-        row = standing.get((series_id, day)) or SampleDay(series_id=series_id, day=day)
-        rows.append(_summed(row, sum_of_row(row) + change))
+    for place, change in sorted(changes.items(), key=lambda item: item[0]):
+        row = standing.get(place)
+        rows.append((place, sum_of_row(row) + change if row else change, row.imported_by_batch_id if row else None))
     write_days(rows)
 
 
-def _summed(row: SampleDay, total: DaySum) -> SampleDay:
-    for name in SUMS:
-        setattr(row, name, getattr(total, name))
-    return row
-
-
-def day_row(place: DayPlace, total: DaySum, batch_id: int) -> SampleDay:
-    """A day that an import brought as a whole."""
-    return _summed(SampleDay(series_id=place[0], day=place[1], imported_by_batch_id=batch_id), total)
-
-
-def write_days(rows: Iterable[SampleDay]) -> None:
-    """Write days, those that stand already included."""
-    made = [_summed(_place_of(row), sum_of_row(row)) for row in rows]
-    if made:
-        SampleDay.objects.bulk_create(
-            made, update_conflicts=True, unique_fields=["series", "day"], update_fields=[*SUMS, "imported_by_batch"],
-            batch_size=500,
-        )  # fmt: skip
-
-
-def _place_of(row: SampleDay) -> SampleDay:
-    return SampleDay(series_id=row.series_id, day=row.day, imported_by_batch_id=row.imported_by_batch_id)
+def write_days(rows: Iterable[tuple[DayPlace, DaySum, int | None]]) -> None:
+    """Write days, those that stand already included; each with the batch that brought it as a whole, if one did."""
+    values = [(*place, *(getattr(total, name) for name in SUMS), batch_id) for place, total, batch_id in rows]
+    upsert_rows(SampleDay, ("series_id", "day", *SUMS, "imported_by_batch_id"), values, unique=("series_id", "day"))
 
 
 def move_newest(locked: Mapping[int, Series], newest: Mapping[int, datetime]) -> set[DayPlace]:

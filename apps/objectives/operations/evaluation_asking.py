@@ -35,12 +35,9 @@ def ask_objectives(changed: Mapping[int, date | None], at: datetime) -> int:
     """
     wanted = sorted(changed)
     for some in batched(wanted):
-        EvaluationDue.objects.bulk_create(
-            [EvaluationDue(objective_id=pk, due_at=at, done_at=at) for pk in some], ignore_conflicts=True
-        )
         # Most have one day: a statement for each day, as one that names every row's is slow to write and to read.
         together: dict[date | None, list[int]] = {}
-        for row in due_evaluations.lock_duties(some):
+        for row in _lock_or_make(some, at):
             kept = row.changed_from if row.done_at is None else None
             together.setdefault(_earlier(kept, changed[row.objective_id]), []).append(row.pk)
         for day, pks in together.items():
@@ -49,6 +46,17 @@ def ask_objectives(changed: Mapping[int, date | None], at: datetime) -> int:
     if wanted:
         nudge(EVALUATE)
     return len(wanted)
+
+
+def _lock_or_make(objective_ids: Sequence[int], at: datetime) -> list[EvaluationDue]:
+    """The duties of these objectives, locked; a row for each that was never asked for, whoever else makes it, too."""
+    found = due_evaluations.lock_duties(objective_ids)
+    missing = sorted(set(objective_ids) - {row.objective_id for row in found})
+    if not missing:
+        return found
+    rows = [EvaluationDue(objective_id=pk, due_at=at, done_at=at) for pk in missing]
+    EvaluationDue.objects.bulk_create(rows, ignore_conflicts=True)
+    return due_evaluations.lock_duties(objective_ids)
 
 
 def hold_duties(changes: Sequence[Change]) -> None:
@@ -65,7 +73,7 @@ def hold_duties(changes: Sequence[Change]) -> None:
         elif kind == "sli":
             indicators.add(change.item.key)
         elif kind == "budget_policy" and change.owner_team_id is not None:
-            teams.add(change.owner_team_id)
+            teams |= {change.owner_team_id, getattr(change.extra.get("draft"), "owner_team_id", change.owner_team_id)}
         elif kind == "exemption":
             row = change.extra.get("row")
             slugs |= set(row.objectives if row else change.item.content.get("objectives", ()))

@@ -98,7 +98,7 @@ def _require_taking(takers: Takers, indicator: Indicator, rows: Sequence[HeldSam
 
 
 def _require_key(takers: Takers, indicator: Indicator, dimension: Dimension, key: str) -> None:
-    known = takers.keys_of(indicator)
+    known = takers.keys_of(indicator.pk)
     if dimension is not Dimension.NONE and not key:
         words = f"The indicator counts each {dimension} by itself; name one."
         raise Invalid("validation_failed", words, [FieldProblem("/key", "required", words)])

@@ -88,10 +88,10 @@ def _settle(one: Arrival, item: SampleItem, takers: Takers) -> None:
     if problem is not None:
         one.problems = [problem]
         return
-    indicator, dimension = takers.by_slug[item.indicator.lower()], taker.spec.dimension
+    indicator_id, dimension = takers.by_slug[item.indicator.lower()].pk, taker.spec.dimension
     key = "" if dimension is Dimension.NONE else item.key
-    one.place = (indicator.pk, key)
-    known = takers.keys_of(indicator)
+    one.place = (indicator_id, key)
+    known = takers.keys_of(indicator_id)
     one.reason = why_key_waits(key, known, takers.tenants, dimension)
     if one.reason is None:
         known.add(key)  # the next item of the batch finds the room that this one leaves

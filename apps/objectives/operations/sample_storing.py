@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from apps.core import clock
-from apps.core.bulk import insert_rows
+from apps.core.bulk import insert_rows, upsert_rows
 from apps.objectives.domain.counts import Counts, DaySum, Slice, change_of, day_of
 from apps.objectives.domain.samples import Outcome, Place, fold_batch
 from apps.objectives.models import Sample, SampleBatch, Series
@@ -62,15 +62,9 @@ def _write(batch: SampleBatch, standing: Mapping[Place, StoredSlice], changed: M
     """Add new slices; replace the counts of known ones, which keep their first batch."""
     new = [place for place in changed if place not in standing]
     insert_rows(Sample, COLUMNS, [_values(place, changed[place], batch.pk, batch.pk) for place in new])
-    known = [
-        Sample(**dict(zip(COLUMNS, _values(place, changed[place], one.first_batch_id, batch.pk), strict=True)))
-        for place, one in standing.items() if place in changed
-    ]  # fmt: skip
-    if known:
-        Sample.objects.bulk_create(
-            known, update_conflicts=True, unique_fields=["series", "starts_at"],
-            update_fields=["good", "valid", "total", "last_batch"], batch_size=500,
-        )  # fmt: skip
+    known = [(place, one.first_batch_id) for place, one in standing.items() if place in changed]
+    values = [_values(place, changed[place], first, batch.pk) for place, first in known]
+    upsert_rows(Sample, COLUMNS, values, unique=("series_id", "starts_at"))
 
 
 def _values(place: Place, counts: Counts, first: int, last: int) -> tuple[int | datetime, ...]:

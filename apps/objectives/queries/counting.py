@@ -93,7 +93,9 @@ def count(stretches: Sequence[Stretch]) -> list[Counted]:
         _ask_keys(alone, number, stretch)
         if stretch.source.has_keys and _reads_sums(stretch):
             _ask_sum(together, number, stretch)
-    of_keys, of_sums = alone.found(sum_pieces(alone.pieces)), together.found(sum_together(together.pieces))
+    in_slices = any(one.source.promise.method is Method.TIME_SLICES for one in stretches)
+    of_keys = alone.found(sum_pieces(alone.pieces, in_slices=in_slices))
+    of_sums = together.found(sum_together(together.pieces))
     of_days = _read_days(stretches)
     return [_counted(number, one, of_keys, of_sums, of_days) for number, one in enumerate(stretches)]
 

@@ -4,7 +4,7 @@ Whole numbers alone: `good < target · valid` is asked without a product that co
 `good − n·⌊valid/d⌋ < ⌈n·(valid mod d)/d⌉` for the target n/d.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -13,7 +13,7 @@ from apps.objectives.domain.counts import Tally
 from apps.objectives.domain.objective_words import Method
 from apps.objectives.domain.windows import Span
 from apps.objectives.models import Sample
-from apps.objectives.queries.bound_rows import bound_rows, fetch, instant_of, probing
+from apps.objectives.queries.bound_rows import bound_rows, each_summed, fetch, instant_of, probing
 
 COLUMNS = {
     "number": "bigint", "series": "bigint", "starts": "timestamptz", "ends": "timestamptz", "num": "bigint",
@@ -22,16 +22,19 @@ COLUMNS = {
 _TABLE = Sample._meta.db_table
 _INSIDE = "s.series_id = p.series AND s.starts_at >= p.starts AND s.starts_at < p.ends"
 _USABLE = "s.good >= 0 AND s.good <= s.valid"
-_OF_KEYS = f"""
-    SELECT p.number,
-        SUM(CASE WHEN {_USABLE} THEN s.valid - s.good ELSE 0 END), SUM(CASE WHEN {_USABLE} THEN s.valid ELSE 0 END),
-        SUM(CASE WHEN {_USABLE} AND s.valid > 0 AND s.good - p.num * (s.valid / p.den)
-            < (p.num * (s.valid %% p.den) + p.den - 1) / p.den THEN 1 ELSE 0 END),
-        SUM(CASE WHEN {_USABLE} AND s.valid > 0 THEN 1 ELSE 0 END),
-        SUM(CASE WHEN {_USABLE} THEN 1 ELSE 0 END), SUM(CASE WHEN {_USABLE} THEN 0 ELSE 1 END)
-    {{slices}}
-    GROUP BY p.number
+_BAD = """s.good - p.num * (s.valid / p.den) < (p.num * (s.valid %% p.den) + p.den - 1) / p.den"""
+_EVENTS = f"""
+    COALESCE(SUM(s.valid - s.good) FILTER (WHERE {_USABLE}), 0) AS bad_events,
+    COALESCE(SUM(s.valid) FILTER (WHERE {_USABLE}), 0) AS events
 """
+_SLICES = f"""
+    COUNT(*) FILTER (WHERE {_USABLE} AND s.valid > 0 AND {_BAD}) AS bad_slices,
+    COUNT(*) FILTER (WHERE {_USABLE} AND s.valid > 0) AS busy_slices
+"""
+# Where events are counted nobody asks which slices were bad, and the divisions are dear.
+_NO_SLICES = "0 AS bad_slices, 0 AS busy_slices"
+_CAME = f"COUNT(*) FILTER (WHERE {_USABLE}) AS seen, COUNT(*) FILTER (WHERE NOT ({_USABLE})) AS unusable"
+_NAMES = ("bad_events", "events", "bad_slices", "busy_slices", "seen", "unusable")
 # Keys that report together are one slice of the sum, unusable only where no key is usable.
 _OF_SUMS = f"""
     SELECT t.number, SUM(t.valid - t.good), SUM(t.valid),
@@ -85,21 +88,22 @@ class SliceSums:
         return Tally(self.bad_slices, self.busy_slices)
 
 
-def sum_pieces(pieces: Sequence[Piece]) -> dict[int, SliceSums]:
-    """Sums of each number's slices, one by one."""
-    return _sums(_OF_KEYS, pieces)
+def sum_pieces(pieces: Sequence[Piece], *, in_slices: bool) -> dict[int, SliceSums]:
+    """Sums of each number's slices, one by one; bad and busy slices only where they are asked for."""
+    sums = ", ".join((_EVENTS, _SLICES if in_slices else _NO_SLICES, _CAME))
+    return _sums(lambda bound: each_summed(bound, _TABLE, _INSIDE, sums, _NAMES), pieces)
 
 
 def sum_together(pieces: Sequence[Piece]) -> dict[int, SliceSums]:
     """Sums of each number's slices, where those of several series that start together are one."""
-    return _sums(_OF_SUMS, pieces)
+    return _sums(lambda bound: _OF_SUMS.replace("{slices}", probing(bound, _TABLE, _INSIDE)), pieces)
 
 
-def _sums(statement: str, pieces: Sequence[Piece]) -> dict[int, SliceSums]:
+def _sums(statement: Callable[[str], str], pieces: Sequence[Piece]) -> dict[int, SliceSums]:
     if not pieces:
         return {}
     table, values = bound_rows("p", COLUMNS, [_row(piece) for piece in pieces])
-    found = fetch(statement.replace("{slices}", probing(table, _TABLE, _INSIDE)), values)
+    found = fetch(statement(table), values)
     return {int(number): SliceSums(*(int(value) for value in sums)) for number, *sums in found}
 
 
