@@ -11,6 +11,7 @@ from apps.scorecards.models import Scorecard
 from apps.teams.models import Team
 
 _S = WeeklyState
+LONGEST_SENTENCE = 600
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
@@ -95,7 +96,7 @@ class ReviewItem(ImmutableModel):
     block = models.CharField(max_length=10, choices=[(b.value, b.value) for b in BlockKey])
     rule = models.CharField(max_length=24, choices=[(r.value, r.value) for r in Rule])
     subject = models.CharField(max_length=90, help_text="T-3, service:checkout, incident:I-12, decision:12.")
-    sentence = models.CharField(max_length=600)
+    sentence = models.CharField(max_length=LONGEST_SENTENCE)
     prompt = models.CharField(max_length=200, blank=True, default="")
     evidence = models.CharField(max_length=300, blank=True, default="", help_text="The path that shows it.")
     evidence_data = models.JSONField(default=dict, help_text="What was shown.")

@@ -81,9 +81,12 @@ class Answering:
     expected: Expected | None = None
 
 
-def answer_problems(asked: Answering, today: date) -> list[FieldProblem]:
-    """Everything that is missing or wrong, each at its place."""
-    return [FieldProblem(f"/{place}", code, words) for place, code, words in _problems(asked, today)]
+def answer_problems(asked: Answering, today: date, *, is_anew: bool = False) -> list[FieldProblem]:
+    """Everything that is missing or wrong, each at its place; `is_anew`: it follows a decision that hurt."""
+    found = _problems(asked, today)
+    if is_anew and asked.verb is Verb.CONTINUE:
+        found.append(("verb", "out_of_range", "What hurt does not go on: adjust, or investigate."))
+    return [FieldProblem(f"/{place}", code, words) for place, code, words in found]
 
 
 def _problems(asked: Answering, today: date) -> list[tuple[str, str, str]]:

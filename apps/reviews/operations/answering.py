@@ -46,7 +46,7 @@ def answer_item(
     _require_unseen(item, revision, text)
     follows = _require_answerable(item)
     asked = Answering(verb, text.strip(), action is not None, question.strip(), follow_up_on, expected)
-    _require_complete(asked, expected)
+    _require_complete(asked, is_anew=follows is not None)
     opened = _action(action, action_team, review, expected, by) if verb is Verb.ADJUST else None
     decision = _write(item, review, asked, opened, follows, by)
     _record(decision, by)
@@ -87,8 +87,8 @@ def _require_answerable(item: ReviewItem) -> Decision | None:
     return queries.lock_decision(number)
 
 
-def _require_complete(asked: Answering, expected: Expected | None) -> None:
-    problems = answer_problems(asked, clock.today())
+def _require_complete(asked: Answering, *, is_anew: bool) -> None:
+    problems, expected = answer_problems(asked, clock.today(), is_anew=is_anew), asked.expected
     if expected is not None and not metrics.versions_by_slug([expected.definition]):
         words = "Write the short name of a definition, as in change-failure-rate."
         problems.append(FieldProblem("/expected/definition", "unknown_value", words))

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 
 from apps.accounts.domain import SYSTEM, Principal
 from apps.audit import operations as audit
@@ -11,9 +12,10 @@ from apps.core import clock
 from apps.core.immutable import writing
 from apps.core.periods import Grain, Period, parse_period
 from apps.core.problems import Conflict, Invalid
+from apps.objectives.operations.keeping_results import keep_for_review
 from apps.reviews import policies, queries
 from apps.reviews.domain.documents import open_pointers
-from apps.reviews.domain.weekly import SENTENCES, SKIPPED_AFTER_DAYS, STEPS, WeeklyAct, WeeklyState, step_problem
+from apps.reviews.domain.weekly import SENTENCES, SKIPPED_AFTER_DAYS, STEPS, Rule, WeeklyAct, WeeklyState, step_problem
 from apps.reviews.models import Review, ReviewItem
 from apps.reviews.queries import documents, gathering
 from apps.scorecards import queries as scorecards
@@ -75,6 +77,7 @@ def open_weekly(*, review: Review, by: Principal) -> Review:
     review = queries.lock_weekly(review.pk)
     require_step(review, WeeklyAct.OPEN)
     _read_again(review, parse_period(review.period))
+    _keep_results(review.content["items"], by)
     review.state, review.opened_at, review.opened_by_id = STEPS[WeeklyAct.OPEN][1].value, clock.now(), by.user_id
     review.save()
     with writing(ReviewItem):
@@ -83,6 +86,18 @@ def open_weekly(*, review: Review, by: Principal) -> Review:
         **_facts(review), "items": len(review.content["items"]),
     })  # fmt: skip
     return review
+
+
+def _keep_results(items: list[dict[str, Any]], by: Principal) -> None:
+    """Keep the result of each budget on the agenda, and link it: a closed review keeps its numbers."""
+    shown = {pk for item in items if (pk := item["evidence_data"].get("objective_id")) is not None}
+    kept = keep_for_review(objectives=sorted(shown), at=clock.as_of(), by=by)
+    for item in items:
+        data = item["evidence_data"]
+        if data.get("objective_id") in kept:
+            data["evaluation"] = kept[data["objective_id"]]
+            if item["rule"] == Rule.BURN:
+                item["evidence"] = reverse("objectives:objective-result", args=[data["objective"], data["evaluation"]])
 
 
 def _item(review: Review, item: dict[str, Any]) -> ReviewItem:

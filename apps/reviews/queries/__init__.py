@@ -20,6 +20,7 @@ from apps.reviews.queries.targets import list_still_open as list_still_open
 from apps.reviews.queries.targets import lock_review as lock_review
 from apps.reviews.queries.targets import shown_content as shown_content
 from apps.reviews.queries.targets import snapshot as snapshot
+from apps.reviews.queries.weekly import Agenda as Agenda
 from apps.reviews.queries.weekly import WeeklyCards as WeeklyCards
 from apps.reviews.queries.weekly import agenda_of as agenda_of
 from apps.reviews.queries.weekly import find_weekly as find_weekly

@@ -24,12 +24,13 @@ def list_decisions(by: Principal) -> QuerySet[Decision]:
     """The register: newest first, with what became of each (`outcome`, empty until somebody confirmed one)."""
     newest = FollowUp.objects.filter(decision=OuterRef("pk")).order_by("-pk").values("outcome")[:1]
     rows = visible_decisions(by).select_related("team", "action__owner_team", "item__review").annotate(
-        outcome=Subquery(newest), is_superseded=Exists(_later())
+        outcome=Subquery(newest), is_superseded=Exists(later_answers())
     )  # fmt: skip
     return rows.order_by("-decided_at", "-pk")
 
 
-def _later() -> QuerySet[Decision]:
+def later_answers() -> QuerySet[Decision]:
+    """Answers to the item of a decision that supersede it."""
     rows: QuerySet[Decision] = Decision.objects.filter(item=OuterRef("item"), number__gt=OuterRef("number"))
     return rows
 
@@ -59,7 +60,7 @@ def due_decisions(team: Team, day: date) -> list[Decision]:
     newest = FollowUp.objects.filter(decision=OuterRef("pk")).order_by("-pk")
     rows = Decision.objects.filter(team=team, follow_up_on__lte=day).select_related("action").annotate(
         outcome=Subquery(newest.values("outcome")[:1]), again_on=Subquery(newest.values("asks_again_on")[:1]),
-        is_followed=Exists(Decision.objects.filter(follows=OuterRef("pk"))), is_superseded=Exists(_later()),
+        is_followed=Exists(Decision.objects.filter(follows=OuterRef("pk"))), is_superseded=Exists(later_answers()),
     )  # fmt: skip
     asked = Q(outcome=None) | Q(outcome__in=AGAIN, again_on__lte=day) | Q(outcome=Outcome.HURT.value)
     rows = rows.filter(asked, is_followed=False, is_superseded=False)

@@ -20,6 +20,7 @@ from apps.scorecards.models import CardDue, Scorecard
 from apps.teams.models import Team
 
 HIDDEN = "An incident that you may not read."
+MASKS = frozenset({"incident", "masked"})
 
 
 @dataclass(frozen=True)
@@ -141,15 +142,31 @@ def _hidden(items: Iterable[Mapping[str, Any]], by: Principal) -> set[str]:
 
 
 def _shown(item: Mapping[str, Any], hidden: set[str]) -> ShownItem:
-    is_hidden = item["evidence_data"].get("incident") in hidden
+    said = _masked(item) if item["evidence_data"].get("incident") in hidden else item
     return ShownItem(
-        pk=item["id"], rank=item["rank"], rule=Rule(item["rule"]), subject="" if is_hidden else item["subject"],
-        sentence=HIDDEN if is_hidden else item["sentence"], prompt="" if is_hidden else item["prompt"],
-        evidence_url="" if is_hidden else item["evidence"],
-        evidence_data={} if is_hidden else item["evidence_data"], answer=item["answer"], outcome=item["outcome"],
+        pk=item["id"], rank=item["rank"], rule=Rule(item["rule"]), subject=said["subject"],
+        sentence=said["sentence"], prompt=said["prompt"], evidence_url=said["evidence"],
+        evidence_data=said["evidence_data"], answer=said["answer"], outcome=said["outcome"],
         is_open=item["id"] is not None and is_open(item), is_counted_only=item["is_counted_only"],
         deferrals_used=item["deferrals_used"], revision=item["revision"],
     )  # fmt: skip
+
+
+def _masked(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is left of an item for whoever may not know of its incident: a trigger stays, without its name."""
+    data = item["evidence_data"]
+    if masked := data.get("masked"):
+        return {**item, "sentence": masked, "evidence_data": {k: v for k, v in data.items() if k not in MASKS}}
+    return {
+        **item,
+        "subject": "",
+        "sentence": HIDDEN,
+        "prompt": "",
+        "evidence": "",
+        "evidence_data": {},
+        "answer": None,
+        "outcome": None,
+    }
 
 
 def lock_unopened(day: date) -> list[Review]:
