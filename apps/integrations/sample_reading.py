@@ -113,7 +113,7 @@ class SampleResolver:
         indicator = self._takers.by_slug[slug.lower()]
         dimension = taker.spec.dimension
         key = "" if dimension is Dimension.NONE else item.key
-        known = self._takers.keys_of(indicator)
+        known = self._takers.keys_of(indicator.pk)
         if not takes_key(key, known, (), dimension) and not has_room(known, dimension):
             words = f"The indicator has {dimension.most_keys:,} keys already; count the rest as other."
             return [], FieldProblem(f"/{dimension}", "out_of_range", words)
