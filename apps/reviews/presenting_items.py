@@ -146,7 +146,7 @@ def _acts(review: Review, item: ShownItem) -> list[dict[str, Any]]:
     if item.rule is Rule.DECISION_DUE and not hurt(item):
         return [_link("Say what came of it", url), *_deferring(url, item)]
     more = [_link(MORE_LABELS[verb], f"{url}?verb={verb}") for verb in (Verb.ADJUST, Verb.INVESTIGATE)]
-    if hurt(item):
+    if hurt(item) or item.rule is Rule.SERVICE:
         return more
     return [_post("Continue", url, Verb.CONTINUE), *more, *_deferring(url, item)]
 

@@ -19,6 +19,7 @@ from apps.reviews.queries.weekly import Agenda, Block
 LATE = "Computed late: it was generated after its Monday, from what was known then."
 SKIPPED = "Nobody opened it within seven days. What still waits stands on the next one."
 WAITING = "It follows facts that come late until somebody opens it. Then values, versions and the agenda stand still."
+QUIET = "Nothing above speaks of these. What nobody adjusts or investigates goes on with one press."
 NOTHING = {
     BlockKey.TRIGGERS: "No budget waits for a decision.",
     BlockKey.DECISIONS: "No earlier decision is due to be looked at.",
@@ -53,6 +54,7 @@ def present_weekly(review: Review, agenda: Agenda, by: Principal) -> dict[str, A
         "progress": _progress(state, agenda, len(waiting)),
         "lines": [WAITING] if state is WeeklyState.WAITING else [],
         "first_open": waiting[0] if may_answer and waiting else None,
+        "is_begun": len(waiting) < _asked(agenda),
         "blocks": blocks,
         "expectation": agenda.header.get("expectation", ""),
         "open_url": act_url(review, "open") if state is WeeklyState.WAITING and leads else "",
@@ -86,7 +88,7 @@ def _notices(review: Review, state: WeeklyState) -> list[dict[str, str]]:
 
 
 def _progress(state: WeeklyState, agenda: Agenda, waiting: int) -> str:
-    asked = sum(not item.is_counted_only for block in agenda.blocks for item in block.items)
+    asked = _asked(agenda)
     if state is WeeklyState.OPEN:
         answered = asked - waiting
         return f"{answered} of {asked} answered" if waiting else f"All {asked} answered"
@@ -95,9 +97,13 @@ def _progress(state: WeeklyState, agenda: Agenda, waiting: int) -> str:
     return f"{asked} to answer"
 
 
+def _asked(agenda: Agenda) -> int:
+    return sum(len(block.items) for block in agenda.blocks)
+
+
 def _block(review: Review, block: Block, *, may_answer: bool) -> dict[str, Any]:
     items = [present_item(review, item, may_answer=may_answer) for item in block.items]
-    quiet = [item for item in items if item["is_open"]] if block.key is BlockKey.SERVICES else []
+    quiet = sum(item["is_open"] for item in items) if block.key is BlockKey.SERVICES else 0
     return {
         "id": f"block-{block.key}",
         "title": block.title,
@@ -106,9 +112,14 @@ def _block(review: Review, block: Block, *, may_answer: bool) -> dict[str, Any]:
         "is_list": block.key is BlockKey.SERVICES,
         "lines": _lines(block),
         "counted": [present_item(review, item, may_answer=False) for item in block.counted],
-        "continue_url": act_url(review, "continue") if may_answer and len(quiet) > 1 else "",
-        "continue_label": f"Continue all {len(quiet)} quiet ones",
+        "continue_url": act_url(review, "continue") if may_answer and quiet else "",
+        "said": QUIET,
+        "continue_label": _continue_words(quiet),
     }
+
+
+def _continue_words(count: int) -> str:
+    return "Continue with it" if count == 1 else f"Continue with all {count}"
 
 
 def _lines(block: Block) -> list[str]:

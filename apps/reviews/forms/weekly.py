@@ -19,7 +19,7 @@ DUE_AFTER = timedelta(days=14)
 # Where the refusals of the operation stand in the form.
 PLACES = {
     "/action/text": "change", "/action/done_when": "done_when", "/action/due_on": "due_on", "/action": "change",
-    "/expected/definition": "definition", "/expected/direction": "direction", "/expected/by_on": "by_on",
+    "/expected/definition": "definition", "/expected/direction": "direction", "/expected/by_on": "follow_up_on",
 }  # fmt: skip
 DIRECTIONS = [(Direction.LOWER.value, "Lower"), (Direction.HIGHER.value, "Higher")]
 OUTCOMES = [
@@ -58,8 +58,10 @@ class AdjustForm(ItemForm):
         help_text="Read before and after, so that a later review can say whether it helped.",
     )  # fmt: skip
     direction = forms.ChoiceField(label="Which way", choices=DIRECTIONS, required=False)
-    by_on = DayField(label="By", required=False, help_text=f"A day such as {DAY_EXAMPLE}.")
-    follow_up_on = DayField(label="Look at it again on", help_text="On this day it stands among the last decisions.")
+    follow_up_on = DayField(
+        label="Look at it again on",
+        help_text=f"A day such as {DAY_EXAMPLE}. Then it stands among the last decisions, with what was measured.",
+    )
 
     def __init__(
         self,
@@ -70,7 +72,7 @@ class AdjustForm(ItemForm):
         definitions: list[tuple[str, str]],
     ) -> None:
         today = clock.today()
-        start = {"due_on": today + DUE_AFTER, "by_on": today + FOLLOW_UP_AFTER, "follow_up_on": today + FOLLOW_UP_AFTER}
+        start = {"due_on": today + DUE_AFTER, "follow_up_on": today + FOLLOW_UP_AFTER}
         super().__init__(data, initial={**start, **initial})
         self.fields["action"].choices = [NEW_ACTION, *actions]  # type: ignore[attr-defined]
         self.fields["definition"].choices = [NOTHING_EXPECTED, *definitions]  # type: ignore[attr-defined]
@@ -95,9 +97,7 @@ class AdjustForm(ItemForm):
         data = self.cleaned_data
         if not data["definition"]:
             return None
-        return Expected(
-            data["definition"], Direction(data["direction"] or Direction.LOWER), data["by_on"] or data["follow_up_on"]
-        )
+        return Expected(data["definition"], Direction(data["direction"] or Direction.LOWER), data["follow_up_on"])
 
 
 class InvestigateForm(ItemForm):

@@ -75,6 +75,7 @@ def _form(request: PageRequest, review: Review, item: ShownItem, verb: str) -> f
         return DeferForm(sent, initial=initial, needs_reason=item.deferrals_used > 0)
     if verb == Verb.ADJUST:
         initial |= {"text": text} if (text := offered_text(request.GET.get("offer", ""))) else {}
+        initial["action"] = str(item.evidence_data.get("action", "")).removeprefix("A-")
         actions = _open_actions(review, request.principal)
         return AdjustForm(sent, initial=initial, actions=actions, definitions=_definitions())
     return InvestigateForm(sent, initial=initial) if verb == Verb.INVESTIGATE else ContinueForm(sent, initial=initial)

@@ -8,8 +8,8 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from apps.core import clock
-from apps.reviews.operations import ornaments
 from apps.reviews.models import DefinitionOpening, KeptDefinition
+from apps.reviews.operations import ornaments
 from tests.cards import FREEZES_AT, House
 from tests.web.portal.pages import links_of, words_of
 
