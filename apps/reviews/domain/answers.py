@@ -117,6 +117,8 @@ def _investigating(asked: Answering, today: date) -> list[tuple[str, str, str]]:
     found = []
     if not asked.question.strip():
         found.append(("question", "required", "Write the question that is open."))
+    elif len(asked.question) > LONGEST_TEXT:
+        found.append(("question", "too_long", f"At most {LONGEST_TEXT} characters are kept."))
     latest = today + INVESTIGATE_WITHIN
     if asked.follow_up_on is None:
         found.append(("follow_up_on", "required", f"Enter a day until {latest:%-d %B %Y}."))

@@ -8,7 +8,7 @@ from typing import Any
 from apps.core.problems import Conflict, Invalid, ProblemError, invalid
 from apps.measurements.domain.effects import Stage
 from apps.measurements.domain.wording import Code
-from apps.reviews.domain.answers import LONGEST_TEXT, Outcome
+from apps.reviews.domain.answers import LONGEST_TEXT, Direction, Outcome
 from apps.reviews.domain.weekly import MOST_DEFERRALS
 
 A_WEEK = timedelta(days=7)
@@ -40,17 +40,28 @@ class Proposal:
         }  # fmt: skip
 
 
-def propose(stage: Stage, result: Mapping[str, Any]) -> Proposal:
-    """What the effect of an action proposes: a movement is named, and without one nothing was detected."""
+def propose(stage: Stage, result: Mapping[str, Any], direction: str = "") -> Proposal:
+    """What the effect of an action proposes: a movement is named, and without one nothing was detected.
+
+    `direction` is where the decision expected it to move; it decides where the definition declares none.
+    """
     reads_on = date.fromisoformat(result["reads_on"]) if result.get("reads_on") else None
     if stage is Stage.WAITING:
         day = f" on {reads_on:%-d %B %Y}" if reads_on else " later"
         return Proposal(Outcome.TOO_EARLY, f"It is too early: the first reading comes{day}.", reads_on, result)
     if stage is Stage.UNREADABLE:
         return Proposal(None, result.get("why", UNMEASURED), None, result)
-    outcome = PROPOSED.get(result.get("code", ""))
+    outcome = PROPOSED.get(result.get("code", "")) or _by_direction(result, direction)
     early = " More weeks are to come." if stage is Stage.EARLY else ""
     return Proposal(outcome, f"{result.get('sentence', '')}.{early}", reads_on, result)
+
+
+def _by_direction(result: Mapping[str, Any], direction: str) -> Outcome | None:
+    """A change whose definition says not which way is better, by what was expected."""
+    before, after = (result.get(side, {}).get("value") for side in ("before", "after"))
+    if result.get("code") != Code.CHANGED or not direction or before is None or after is None:
+        return None
+    return Outcome.HELPED if (after < before) is (direction == Direction.LOWER) else Outcome.HURT
 
 
 def propose_undone(*, is_dropped: bool) -> Proposal:

@@ -26,4 +26,6 @@ def _one(decision: Decision, effects: Mapping[int, ActionEffect]) -> Proposal:
     if action.state in (ActionState.OPEN, ActionState.DROPPED):
         return propose_undone(is_dropped=action.state == ActionState.DROPPED)
     effect = effects.get(action.pk)
-    return propose_measured(Stage(effect.stage), effect.result) if effect else Proposal(None, UNMEASURED)
+    if effect is None:
+        return Proposal(None, UNMEASURED)
+    return propose_measured(Stage(effect.stage), effect.result, decision.expected_direction)

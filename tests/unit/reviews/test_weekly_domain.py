@@ -1,0 +1,397 @@
+"""The rules of weekly reviews: every row of the tables of states, blocks, prompts, answers and outcomes."""
+
+import random
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.measurements.domain.effects import Stage
+from apps.measurements.domain.readings import Direction as Better
+from apps.measurements.domain.readings import Kind, Reading
+from apps.measurements.domain.verdicts import judge_quarter
+from apps.measurements.domain.wording import Code
+from apps.objectives.domain.objective_words import BudgetState
+from apps.reviews.domain import burn, flow
+from apps.reviews.domain.answers import (
+    OUTCOME_WORDS,
+    Answering,
+    Direction,
+    Expected,
+    Outcome,
+    Verb,
+    answer_problems,
+    follow_up_day,
+)
+from apps.reviews.domain.documents import is_open, open_pointers
+from apps.reviews.domain.follow_ups import again_on, deferral_problem, outcome_problem, propose, propose_undone
+from apps.reviews.domain.prompts import MOST_PER_DEFINITION, MOST_PER_REVIEW, PROMPTS, Movement, with_prompts
+from apps.reviews.domain.weekly import (
+    BLOCKS,
+    MOST_OPEN,
+    RULE_BLOCKS,
+    SENTENCES,
+    STATE_WORDS,
+    STEPS,
+    BlockKey,
+    Found,
+    Press,
+    Rule,
+    WeeklyAct,
+    WeeklyState,
+    arrange,
+    named_services,
+    step_problem,
+)
+
+TODAY = date(2026, 8, 24)
+DAY = timedelta(days=1)
+S, A = WeeklyState, WeeklyAct
+
+
+def found(rule: Rule = Rule.LEAD_TIME, subject: str = "service:a", press: Press = Press.WORSENED, **more: str) -> Found:
+    return Found(rule, subject, "It moved.", press, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("act", "source", "to"),
+    [
+        (A.REFRESH, S.WAITING, S.WAITING),
+        (A.OPEN, S.WAITING, S.OPEN),
+        (A.ANSWER, S.OPEN, S.OPEN),
+        (A.CLOSE, S.OPEN, S.CLOSED),
+        (A.SKIP, S.WAITING, S.SKIPPED),
+    ],
+)
+def test_steps__each_row(act: WeeklyAct, source: WeeklyState, to: WeeklyState) -> None:
+    assert STEPS[act] == (source, to)
+    for state in S:
+        expected = {S.CLOSED: "review_closed", S.SKIPPED: "review_skipped"}.get(state, "review_state")
+        assert step_problem(state, act) == (None if state is source else expected)
+
+
+def test_steps__nothing_leads_out_of_closed_or_skipped() -> None:
+    assert {source for source, _ in STEPS.values()} == {S.WAITING, S.OPEN}
+    assert {step_problem(state, act) for state in S for act in A} - {None} == set(SENTENCES)
+    assert set(STATE_WORDS) == set(S)
+
+
+@pytest.mark.parametrize(
+    ("block", "minutes"),
+    [
+        (BlockKey.TRIGGERS, 3), (BlockKey.DECISIONS, 5), (BlockKey.FLOW, 4), (BlockKey.BURN, 4),
+        (BlockKey.INCIDENTS, 5), (BlockKey.FINDINGS, 3), (BlockKey.SERVICES, 5),
+    ],
+)  # fmt: skip
+def test_blocks__each_has_its_minutes(block: BlockKey, minutes: int) -> None:
+    assert block.minutes == BLOCKS[block][1] == minutes
+    assert block.heading == BLOCKS[block][0]
+
+
+def test_blocks__fill_half_an_hour() -> None:
+    assert 15 <= sum(block.minutes for block in BlockKey) <= 30
+    assert set(RULE_BLOCKS) == set(Rule)
+    assert [rule.block for rule in Rule] == sorted((rule.block for rule in Rule), key=list(BlockKey).index)
+
+
+def test_arrange__blocks_stand_in_order_and_triggers_on_top() -> None:
+    everything = [found(rule, f"subject:{rule}", Press.REST) for rule in reversed(list(Rule))]
+    placed = arrange(everything)
+    assert [one.found.rule for one in placed] == list(Rule)
+    assert [one.rank for one in placed] == list(range(1, len(Rule) + 1))
+
+
+def test_arrange__beyond_twelve_things_are_counted() -> None:
+    calm = [found(subject=f"service:{n:02d}", press=Press.REST) for n in range(20)]
+    urgent = [found(Rule.BURN, f"objective:{n}", Press.EXHAUSTED) for n in range(5)]
+    placed = arrange([*calm, *urgent, *(found(Rule.SERVICE, f"service:q{n}", Press.REST) for n in range(30))])
+    still_asked = [one for one in placed if not one.is_counted_only and one.found.rule is not Rule.SERVICE]
+    assert len(still_asked) == MOST_OPEN
+    assert {one.found.subject for one in still_asked} >= {one.subject for one in urgent}
+    assert not [one for one in placed if one.found.rule is Rule.SERVICE and one.is_counted_only]
+
+
+@given(st.lists(st.sampled_from(list(Press)), max_size=40))
+def test_arrange__what_is_counted_presses_no_more_than_what_is_asked(presses: list[Press]) -> None:
+    placed = arrange([found(subject=f"service:{n}", press=press) for n, press in enumerate(presses)])
+    asked = [list(Press).index(one.found.press) for one in placed if not one.is_counted_only]
+    counted = [list(Press).index(one.found.press) for one in placed if one.is_counted_only]
+    assert len(asked) == min(len(presses), MOST_OPEN)
+    assert max(asked, default=-1) <= min(counted, default=99)
+
+
+def test_press__is_the_order_of_the_cards() -> None:
+    assert [press.value for press in Press] == [
+        "decision_missing", "exhausted", "not_met_and_worsened", "not_met", "worsened", "no_data_again", "at_risk",
+        "no_data", "not_judged", "cannot_tell", "rest",
+    ]  # fmt: skip
+
+
+def test_named_services__are_those_that_something_speaks_of() -> None:
+    one = Found(Rule.BURN, "objective:x", "It burns.", Press.EXHAUSTED, services=("a", "b"))
+    assert named_services([one, found()]) == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("movement", "prompt"),
+    [
+        ("lead_time_improved", "What changed in the pipeline, and who else gains from it?"),
+        ("lead_time_worse", "Where does a change wait: review, QA, approval, rework?"),
+        ("frequency_fell", "Which release step is still manual?"),
+        ("frequency_rose_alone", "Sooner, or the same work cut smaller?"),
+        ("failure_rate_worse", "Which test, rollout step or design would have caught it?"),
+        ("recovery_slower", "Where do we lack a rollback we trust?"),
+        ("noise_worse", "Which alert fires on an inner cause, not a user symptom?"),
+        ("budget_untouched_twice", "Is the promise too easy, or are we too careful?"),
+        ("burn_at_risk", "Slow down, add a safeguard, or pay debt: what returns budget first?"),
+        ("actions_late", "What must stop so that this one gets time?"),
+        ("shared_factor_twice", "What did both teach that the runbook lacks?"),
+        ("adoption_flat", "Which team said no, and what does it use instead?"),
+    ],
+)
+def test_prompts__each_row(movement: str, prompt: str) -> None:
+    assert PROMPTS[Movement(movement)] == prompt
+    (one,) = with_prompts(arrange([found(movement=movement)]), ())
+    assert one.prompt == prompt
+
+
+def test_prompts__speak_of_the_system() -> None:
+    assert set(PROMPTS) == set(Movement)
+    assert all(prompt.endswith("?") and "why is this" not in prompt.lower() for prompt in PROMPTS.values())
+
+
+def test_prompts__two_for_a_definition_and_five_for_a_review() -> None:
+    movements = [m for m in Movement for _ in range(3)][:24]
+    everything = [found(subject=f"service:{n}", movement=m, definition=m) for n, m in enumerate(movements)]
+    asked = [one.found.definition for one in with_prompts(arrange(everything), ()) if one.prompt]
+    assert len(asked) == MOST_PER_REVIEW
+    assert max(asked.count(one) for one in asked) == MOST_PER_DEFINITION
+
+
+def test_prompts__one_answered_lately_rests_and_what_is_counted_asks_nothing() -> None:
+    worse = PROMPTS[Movement.LEAD_TIME_WORSE]
+    placed = arrange([found(movement="lead_time_worse")])
+    assert [one.prompt for one in with_prompts(placed, {worse})] == [""]
+    many = arrange([found(subject=f"s:{n:02d}", movement="burn_at_risk", definition=str(n)) for n in range(20)])
+    assert not [one for one in with_prompts(many, ()) if one.prompt and one.is_counted_only]
+
+
+@pytest.mark.parametrize(
+    ("slug", "code", "other", "movement"),
+    [
+        (flow.LEAD_TIME, Code.IMPROVED, Code.NO_SIGNAL, Movement.LEAD_TIME_IMPROVED),
+        (flow.LEAD_TIME, Code.WORSENED, Code.NO_SIGNAL, Movement.LEAD_TIME_WORSE),
+        (flow.LEAD_TIME, Code.CHANGED, Code.NO_SIGNAL, None),
+        (flow.FREQUENCY, Code.WORSENED, Code.NO_SIGNAL, Movement.FREQUENCY_FELL),
+        (flow.FREQUENCY, Code.IMPROVED, Code.NO_SIGNAL, Movement.FREQUENCY_ROSE_ALONE),
+        (flow.FREQUENCY, Code.IMPROVED, Code.IMPROVED, None),
+        (flow.FREQUENCY, Code.NO_SIGNAL, Code.WORSENED, None),
+    ],
+)
+def test_flow__movements(slug: str, code: Code, other: Code, movement: Movement | None) -> None:
+    (beside,) = set(flow.RULES) - {slug}
+    assert flow.movement_of(slug, {slug: code, beside: other}) is movement
+
+
+def test_flow__only_movements_are_signals() -> None:
+    assert {Code.IMPROVED, Code.WORSENED, Code.CHANGED} == flow.SIGNALS
+    assert [flow.press_of(code) for code in (Code.WORSENED, Code.IMPROVED)] == [Press.WORSENED, Press.REST]
+
+
+@pytest.mark.parametrize(
+    ("state", "keys", "press"),
+    [
+        (BudgetState.EXHAUSTED, (), Press.EXHAUSTED),
+        (BudgetState.AT_RISK, (), Press.AT_RISK),
+        (BudgetState.AT_RISK, ("cobalt",), Press.EXHAUSTED),
+        (BudgetState.OK, ("cobalt",), Press.EXHAUSTED),
+        (BudgetState.OK, (), None),
+        (BudgetState.NO_DATA, (), Press.NO_DATA),
+        (BudgetState.STALE, (), Press.NO_DATA_AGAIN),
+        (BudgetState.INSUFFICIENT, (), None),
+    ],
+)
+def test_burn__what_stands_on_the_agenda(state: BudgetState, keys: tuple[str, ...], press: Press | None) -> None:
+    assert burn.press_of(state, keys) is press
+
+
+def test_burn__keys_are_named() -> None:
+    assert burn.keys_words(()) == ""
+    assert burn.keys_words(("cobalt",)) == "Exhausted for cobalt."
+    assert burn.keys_words(("a", "b")) == "Exhausted for a and b."
+    assert burn.keys_words(tuple("abcdefg")) == "Exhausted for a, b, c, d, e and 2 more."
+
+
+EXPECTED = Expected("change-lead-time", Direction.LOWER, TODAY + 30 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("asked", "pointers"),
+    [
+        (Answering(Verb.CONTINUE), []),
+        (Answering(Verb.CONTINUE, "x" * 1001), ["/text"]),
+        (Answering(Verb.ADJUST, "Smaller releases.", has_action=True), []),
+        (Answering(Verb.ADJUST, "Smaller releases.", has_action=True, expected=EXPECTED), []),
+        (Answering(Verb.ADJUST, " "), ["/text", "/action"]),
+        (Answering(Verb.ADJUST, "Smaller.", has_action=True, follow_up_on=TODAY), ["/follow_up_on"]),
+        (
+            Answering(Verb.ADJUST, "Smaller.", has_action=True, expected=Expected("x", Direction.LOWER, TODAY - DAY)),
+            ["/expected/by_on"],
+        ),
+        (Answering(Verb.INVESTIGATE, question="Where?", follow_up_on=TODAY + 28 * DAY), []),
+        (Answering(Verb.INVESTIGATE), ["/question", "/follow_up_on"]),
+        (Answering(Verb.INVESTIGATE, question="Where?", follow_up_on=TODAY + 29 * DAY), ["/follow_up_on"]),
+        (Answering(Verb.INVESTIGATE, question="Where?", follow_up_on=TODAY), ["/follow_up_on"]),
+        (Answering(Verb.INVESTIGATE, question="x" * 1001, follow_up_on=TODAY + DAY), ["/question"]),
+    ],
+)
+def test_answers__what_each_verb_needs(asked: Answering, pointers: list[str]) -> None:
+    assert [problem.pointer for problem in answer_problems(asked, TODAY)] == pointers
+
+
+def test_answers__what_hurt_does_not_go_on() -> None:
+    assert [p.pointer for p in answer_problems(Answering(Verb.CONTINUE), TODAY, is_anew=True)] == ["/verb"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "due_on", "day"),
+    [
+        (Answering(Verb.CONTINUE, follow_up_on=TODAY), None, None),
+        (Answering(Verb.INVESTIGATE, follow_up_on=TODAY + DAY), None, TODAY + DAY),
+        (Answering(Verb.ADJUST, follow_up_on=TODAY + DAY, expected=EXPECTED), TODAY, TODAY + DAY),
+        (Answering(Verb.ADJUST, expected=EXPECTED), TODAY, TODAY + 30 * DAY),
+        (Answering(Verb.ADJUST), TODAY, TODAY + 35 * DAY),
+    ],
+)
+def test_answers__when_they_are_looked_at_again(asked: Answering, due_on: date | None, day: date | None) -> None:
+    assert follow_up_day(asked, due_on) == day
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [
+        (Code.IMPROVED, Outcome.HELPED), (Code.WORSENED, Outcome.HURT), (Code.NO_SIGNAL, Outcome.NO_CHANGE),
+        (Code.NOT_JUDGED, None), (Code.NO_DATA, None), (Code.CHANGED, None),
+    ],
+)  # fmt: skip
+def test_outcomes__a_verdict_proposes_one(code: Code, outcome: Outcome | None) -> None:
+    result = {"code": str(code), "sentence": "Improved: 31 h to 25 h", "reads_on": "2026-08-10"}
+    for stage in (Stage.FINAL, Stage.EARLY):
+        assert propose(stage, result).outcome is outcome
+    assert "More weeks are to come." in propose(Stage.EARLY, result).sentence
+
+
+@pytest.mark.parametrize(
+    ("after", "direction", "outcome"),
+    [
+        (5.0, "lower", Outcome.HELPED), (5.0, "higher", Outcome.HURT), (15.0, "higher", Outcome.HELPED),
+        (15.0, "lower", Outcome.HURT), (15.0, "", None), (None, "lower", None),
+    ],
+)  # fmt: skip
+def test_outcomes__a_change_is_read_by_what_was_expected(
+    after: float | None, direction: str, outcome: Outcome | None
+) -> None:
+    result = {"code": "changed", "sentence": "Changed: 10 to 5", "before": {"value": 10.0}, "after": {"value": after}}
+    assert propose(Stage.FINAL, result, direction).outcome is outcome
+
+
+def _share(chance: float, seed: random.Random) -> Reading:
+    failed = sum(seed.random() < chance for _ in range(120))
+    return Reading(value=failed / 120, n=120, numerator=failed, denominator=120)
+
+
+def _outcome(before: float, after: float, seed: int) -> Outcome | None:
+    """Eight weeks of 15 deployments before an action and eight after it, by how many of them failed."""
+    drawn = random.Random(seed)
+    was, now = _share(before, drawn), _share(after, drawn)
+    verdict = judge_quarter(
+        Kind.SHARES, now, was, unit="share", direction=Better.LOWER_IS_BETTER, phi=1.0, weeks_now=8, weeks_before=8
+    )
+    return propose(Stage.FINAL, {"code": str(verdict.code), "sentence": verdict.sentence}).outcome
+
+
+def test_outcomes__a_planted_shift_helped_and_noise_changed_nothing() -> None:
+    assert _outcome(0.40, 0.10, seed=1) is Outcome.HELPED
+    assert _outcome(0.10, 0.40, seed=1) is Outcome.HURT
+    noise = [_outcome(0.25, 0.25, seed) for seed in range(100)]
+    assert noise.count(Outcome.NO_CHANGE) >= 90
+
+
+def test_outcomes__too_early_unreadable_undone() -> None:
+    waiting = propose(Stage.WAITING, {"reads_on": "2026-09-14"})
+    assert (waiting.outcome, waiting.reads_on) == (Outcome.TOO_EARLY, date(2026, 9, 14))
+    assert waiting.sentence == "It is too early: the first reading comes on 14 September 2026."
+    assert propose(Stage.UNREADABLE, {"why": "There is no such definition."}).outcome is None
+    assert propose_undone(is_dropped=False).outcome is propose_undone(is_dropped=True).outcome is Outcome.NOT_DONE
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reads_on", "day"),
+    [
+        (Outcome.HELPED, None, None), (Outcome.NO_CHANGE, None, None), (Outcome.HURT, None, None),
+        (Outcome.TOO_EARLY, None, TODAY + 7 * DAY), (Outcome.TOO_EARLY, TODAY + 20 * DAY, TODAY + 20 * DAY),
+        (Outcome.TOO_EARLY, TODAY - DAY, TODAY + 7 * DAY), (Outcome.NOT_DONE, TODAY + 20 * DAY, TODAY + 7 * DAY),
+    ],
+)  # fmt: skip
+def test_outcomes__which_come_back_and_when(outcome: Outcome, reads_on: date | None, day: date | None) -> None:
+    assert again_on(outcome, TODAY, reads_on) == day
+    assert outcome.comes_back is (day is not None)
+    assert outcome.label == OUTCOME_WORDS[outcome]
+
+
+@pytest.mark.parametrize(
+    ("follow_up_on", "before", "sentence", "code"),
+    [
+        (TODAY, None, "It shrank.", None),
+        (TODAY, Outcome.TOO_EARLY, "It shrank.", None),
+        (TODAY, Outcome.NOT_DONE, "It shrank.", None),
+        (None, None, "It shrank.", "state_forbids"),
+        (TODAY, Outcome.HURT, "It shrank.", "state_forbids"),
+        (TODAY, Outcome.HELPED, "It shrank.", "state_forbids"),
+        (TODAY, None, " ", "validation_failed"),
+        (TODAY, None, "x" * 1001, "validation_failed"),
+    ],
+)
+def test_outcomes__when_one_can_be_confirmed(
+    follow_up_on: date | None, before: Outcome | None, sentence: str, code: str | None
+) -> None:
+    problem = outcome_problem(follow_up_on, before, sentence)
+    assert (problem.code if problem else None) == code
+
+
+@pytest.mark.parametrize(
+    ("used", "reason", "code"),
+    [
+        (0, "", None), (1, "The owner is away.", None), (1, " ", "validation_failed"), (2, "Again.", "deferred_twice"),
+        (0, "x" * 1001, "validation_failed"),
+    ],
+)  # fmt: skip
+def test_deferrals__at_most_two_and_the_second_with_a_reason(used: int, reason: str, code: str | None) -> None:
+    problem = deferral_problem(used, reason)
+    assert (problem.code if problem else None) == code
+
+
+def shown(**more: object) -> dict[str, object]:
+    return {
+        "id": 7, "rule": "lead_time", "sentence": "It moved.", "is_counted_only": False, "answer": None,
+        "outcome": None, **more,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("item", "waits"),
+    [
+        (shown(), True),
+        (shown(answer={"kind": "decision"}), False),
+        (shown(is_counted_only=True), False),
+        (shown(rule="decision_due"), True),
+        (shown(rule="decision_due", outcome={"outcome": "helped"}), False),
+        (shown(rule="decision_due", outcome={"outcome": "too_early"}), False),
+        (shown(rule="decision_due", outcome={"outcome": "hurt"}), True),
+        (shown(rule="decision_due", outcome={"outcome": "hurt"}, answer={"kind": "decision"}), False),
+    ],
+)
+def test_items__which_wait(item: dict[str, object], waits: bool) -> None:
+    assert is_open(item) is waits
+    assert [problem.pointer for problem in open_pointers([item])] == (["/items/7"] if waits else [])
