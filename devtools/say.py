@@ -5,7 +5,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
@@ -37,6 +39,44 @@ def warn(text: str) -> None:
 def run(args: Sequence[object], *, env: Environment | None = None, cwd: Path = ROOT) -> int:
     """Run a program whose own output is the progress; return its exit code."""
     return subprocess.run([str(arg) for arg in args], env=_environment(env), cwd=cwd, check=False).returncode
+
+
+@dataclass(frozen=True)
+class Running:
+    """A program that was started, and the file it prints into if not here."""
+
+    process: "subprocess.Popen[bytes]"
+    into: Path | None
+
+    def wait(self) -> int:
+        """Its exit code, once it has ended."""
+        return self.process.wait()
+
+
+@contextmanager
+def running(args: Sequence[object], *, env: Environment, into: Path | None = None) -> Iterator[Running]:
+    """Run a program until the block ends; one that still runs then is stopped."""
+    with into.open("wb") if into else nullcontext() as file:
+        errors = subprocess.STDOUT if file else None
+        words = [str(arg) for arg in args]
+        process = subprocess.Popen(words, env=_environment(env), cwd=ROOT, stdout=file, stderr=errors)
+    try:
+        yield Running(process, into)
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
+
+
+def run_keeping(kept: Path, args: Sequence[object], *, env: Environment | None = None, cwd: Path = ROOT) -> int:
+    """Run a program whose own output is the progress, and keep what it printed; return its exit code."""
+    words = [str(arg) for arg in args]
+    process = subprocess.Popen(words, env=_environment(env), cwd=cwd, stdout=subprocess.PIPE, text=True)
+    with process, kept.open("w", encoding="utf-8") as file:
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+            file.write(line)
+    return process.returncode
 
 
 def become(args: Sequence[object], *, env: Environment | None = None) -> NoReturn:

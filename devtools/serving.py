@@ -4,17 +4,25 @@ import argparse
 import hashlib
 import json
 import os
+import platform
+import shutil
 import socket
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from devtools import environment
-from devtools.say import ROOT, CommandError, become, run, say
+from devtools.say import ROOT, CommandError, become, run, run_keeping, say
 
 DEVELOPMENT = {"DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "config.settings.dev")}
 DEMO_DATABASE = environment.VAR / "demo.sqlite3"
 DEMO_STAMP = environment.VAR / "demo-stamp.json"
+# What the loading printed, and which sources left which file: as long as both are so, tests need not play it again.
+DEMO_SAID = environment.VAR / "demo-said.txt"
+DEMO_UNTOUCHED = environment.VAR / "demo-untouched.json"
+DEMO_ADDRESS = "http://127.0.0.1:8000/"
+# Who loads it with these set has a demonstration of their own.
+DEMO_CHOICES = ("DATABASE_URL", "PLUMBLINE_AS_OF", "REPORTING_ZONE")
 # Rooms that only show what is stored: a change there does not call for loading anew.
 SHOWN = frozenset({"__pycache__", "views", "views.py", "api", "urls.py", "forms.py", "charts.py", "templatetags"})
 PORTS_TRIED = 100
@@ -46,16 +54,46 @@ def _load_demo(python: Path, env: Mapping[str, str], *, fresh: bool) -> int:
         "database": _digest(os.environ.get("DATABASE_URL", "")),
     }
     is_there = bool(os.environ.get("DATABASE_URL")) or DEMO_DATABASE.exists()
-    loaded = is_there and not fresh and _read_json(DEMO_STAMP) == wanted
-    if not loaded:
-        DEMO_STAMP.unlink(missing_ok=True)
-        _drop_demo_database()
-        if code := migrate(python, env):
-            return code
-    if code := run([python, "manage.py", "load_demo", *(["--summary"] if loaded else [])], env=env):
+    if is_there and not fresh and _read_json(DEMO_STAMP) == wanted:
+        return run([python, "manage.py", "load_demo", "--summary"], env=env)
+    for stamp in (DEMO_STAMP, DEMO_UNTOUCHED):
+        stamp.unlink(missing_ok=True)
+    _drop_demo_database()
+    sources = _sources()
+    if code := migrate(python, env):
+        return code
+    if code := run_keeping(DEMO_SAID, [python, "manage.py", "load_demo"], env=env):
         return code
     DEMO_STAMP.write_text(json.dumps(wanted) + "\n", encoding="utf-8")
+    if env["PLUMBLINE_ADDRESS"] == DEMO_ADDRESS and not any(name in os.environ for name in DEMO_CHOICES):
+        untouched = {"sources": sources, "file": _digest(DEMO_DATABASE.read_bytes())}
+        DEMO_UNTOUCHED.write_text(json.dumps(untouched) + "\n", encoding="utf-8")
     return 0
+
+
+def lay_demo(folder: Path) -> bool:
+    """Copy the demonstration for tests, with what it printed: only as these very sources left it, untouched since."""
+    untouched = _read_json(DEMO_UNTOUCHED)
+    if not isinstance(untouched, dict) or untouched["sources"] != _sources() or not DEMO_DATABASE.exists():
+        return False
+    copied = folder / DEMO_DATABASE.name
+    shutil.copyfile(DEMO_DATABASE, copied)
+    if Path(f"{DEMO_DATABASE}-wal").exists() or _digest(copied.read_bytes()) != untouched["file"]:
+        copied.unlink()
+        return False
+    shutil.copyfile(DEMO_SAID, folder / DEMO_SAID.name)
+    return True
+
+
+def _sources() -> str:
+    """Digest of all that could make a demonstration differ: the code, what is installed, the interpreter."""
+    files = [path for folder in ("apps", "config", "templates", "requirements") for path in (ROOT / folder).rglob("*")]
+    read = ((str(path.relative_to(ROOT)), path.read_bytes()) for path in sorted(files) if _is_source(path))
+    return _digest(platform.python_version(), *(item for pair in read for item in pair))
+
+
+def _is_source(path: Path) -> bool:
+    return path.is_file() and "__pycache__" not in path.parts
 
 
 def _drop_demo_database() -> None:

@@ -1,4 +1,8 @@
-"""The test suite: once on SQLite, then what touches SQL, queues or pages on the real servers."""
+"""The test suite: all of it on SQLite, and what touches SQL, queues or pages on the real servers.
+
+Two processes walk through SQLite and then through the pages, beside them one each speaks to the servers: it waits for
+them half of its time. What these print is shown when they are done.
+"""
 
 import argparse
 import json
@@ -6,11 +10,12 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from devtools import covering, environment
-from devtools.say import CommandError, columns, run, say
+from devtools import covering, environment, serving
+from devtools.say import CommandError, Running, columns, running, say
 from devtools.servers import Servers, servers
 
 INTERRUPTED = 2
@@ -27,6 +32,7 @@ class Part:
     title: str
     env: Mapping[str, str | None]
     parallel: bool = False
+    beside: bool = False
 
 
 @dataclass
@@ -86,9 +92,9 @@ def _parts(found: Servers, *, with_journeys: bool) -> Iterator[Part]:
     yield Part("sqlite", "SQLite", {"DATABASE_URL": None, "REDIS_URL": None}, parallel=True)
     if found.database_url:
         env = {"DATABASE_URL": found.database_url, "REDIS_URL": None}
-        yield Part("postgres", "PostgreSQL", env, parallel=True)
+        yield Part("postgres", "PostgreSQL", env, beside=True)
     if found.redis_url:
-        yield Part("redis", "Redis", {"DATABASE_URL": found.database_url, "REDIS_URL": found.redis_url})
+        yield Part("redis", "Redis", {"DATABASE_URL": found.database_url, "REDIS_URL": found.redis_url}, beside=True)
     if with_journeys and chromium():
         yield _journeys()
 
@@ -100,35 +106,77 @@ def _journeys() -> Part:
 
 
 def _run_all(parts: Sequence[Part], options: Sequence[str], *, with_coverage: bool) -> list[Result]:
+    # Traces are added up one part after the other, and whoever chose tests reads them as they run.
+    one_by_one = with_coverage or _chosen(options) or (os.cpu_count() or 1) < 2
     if with_coverage:
         covering.start()
         options = [*options, "--cov", "--cov-append", "--cov-report="]
-    results = []
-    # The demonstration is played once for all parts on SQLite.
-    with tempfile.TemporaryDirectory(prefix="plumbline-test-demo-") as demo:
-        for part in parts:
-            results.append(_run(part, options, demo))
-            if results[-1].code == INTERRUPTED:
-                raise KeyboardInterrupt
-    return results
+    # The demonstration is played once for all parts on SQLite, and not at all where `dev.py demo` just did.
+    with tempfile.TemporaryDirectory(prefix="plumbline-test-demo-") as demo, ExitStack() as stack:
+        if serving.lay_demo(Path(demo)):
+            say("SQLite and Chromium read the demonstration that dev.py demo left.")
+        begun = [
+            stack.enter_context(_begun(part, options, demo, quietly=True))
+            for part in parts
+            if part.beside and not one_by_one
+        ]
+        results = [_run(part, options, demo) for part in parts if one_by_one or not part.beside]
+        results += [_ended(run) for run in begun]
+    order = [part.name for part in parts]
+    return sorted(results, key=lambda result: order.index(result.part.name))
 
 
 def _run(part: Part, options: Sequence[str], demo: str) -> Result:
-    say(f"\n=== {part.title} ===")
+    with _begun(part, options, demo) as begun:
+        return _ended(begun)
+
+
+@dataclass(frozen=True)
+class _Begun:
+    part: Part
+    process: Running
+    report: Path
+
+
+@contextmanager
+def _begun(part: Part, options: Sequence[str], demo: str, *, quietly: bool = False) -> Iterator[_Begun]:
+    """A part that runs until the block ends; quietly is to print once it is done."""
+    if not quietly:
+        say(f"\n=== {part.title} ===")
     with tempfile.TemporaryDirectory(prefix="plumbline-test-") as scratch:
         report = Path(scratch) / "report.json"
         env = {"DJANGO_SETTINGS_MODULE": "config.settings.test", **part.env}
         env |= {"PLUMBLINE_TEST_PART": part.name, "PLUMBLINE_TEST_REPORT": str(report)}
         env["PLUMBLINE_TEST_DEMO"] = demo
-        code = run([environment.PYTHON, "-m", "pytest", *_processes(part, options), *options], env=env)
-        found = json.loads(report.read_text(encoding="utf-8")) if report.exists() else {}
-    return Result(part, code, **found)
+        args = [environment.PYTHON, "-m", "pytest", *_processes(part, options), *options]
+        with running(args, env=env, into=Path(scratch) / "printed.txt" if quietly else None) as process:
+            yield _Begun(part, process, report)
+
+
+def _ended(begun: _Begun) -> Result:
+    """Wait for a part and show what it printed."""
+    code = begun.process.wait()
+    if begun.process.into:
+        say(f"\n=== {begun.part.title} ===")
+        say(begun.process.into.read_text(encoding="utf-8", errors="replace"))
+    if code == INTERRUPTED:
+        raise KeyboardInterrupt
+    found = json.loads(begun.report.read_text(encoding="utf-8")) if begun.report.exists() else {}
+    return Result(begun.part, code, **found)
+
+
+def _chosen(options: Sequence[str]) -> bool:
+    return any(not option.startswith("-") or option.startswith(("-n", "-k", "--update")) for option in options)
 
 
 def _processes(part: Part, options: Sequence[str]) -> list[str]:
-    """Two processes pay off for the whole suite, not for a chosen test."""
-    chosen = any(not option.startswith("-") or option.startswith(("-n", "-k", "--update")) for option in options)
-    return [] if chosen or not part.parallel or (os.cpu_count() or 1) < 2 else ["-n", "2"]
+    """Two processes pay off for the whole suite, not for a chosen test.
+
+    A file stays in one process: what its tests make for each other is made once.
+    """
+    if not part.parallel or _chosen(options) or (os.cpu_count() or 1) < 2:
+        return []
+    return ["-n", "2", "--dist", "loadfile"]
 
 
 def _close(results: Sequence[Result], *, expected: set[str], strict: bool) -> int:

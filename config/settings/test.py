@@ -4,7 +4,11 @@ from config.settings.base import *
 from config.settings.base import DATABASES, STATIC_ROOT
 
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# The second reads passwords of a demonstration that was loaded with its own settings.
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher",
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+]
 PLUMBLINE_INLINE_WORK = False
 PLUMBLINE_WORK_AT_COMMIT = True
 PLUMBLINE_MAIL = False  # the tests that send letters switch it on

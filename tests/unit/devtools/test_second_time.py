@@ -3,13 +3,14 @@
 import argparse
 import json
 import socket
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from devtools import environment, serving
+from devtools import environment, say, serving
 from devtools.say import CommandError
 
 Runs = list[list[str]]
@@ -120,14 +121,24 @@ def loaded(place: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
 
     def run(args: Sequence[object], **more: Any) -> int:
         runs.append([str(arg) for arg in args][1:])
-        database.touch()
+        if "migrate" in runs[-1] and not database.exists():
+            database.write_text("played", encoding="utf-8")
         return 0
 
-    monkeypatch.delenv("DATABASE_URL", raising=False)
+    def run_keeping(kept: Path, args: Sequence[object], **more: Any) -> int:
+        kept.write_text("told", encoding="utf-8")
+        return run(args, **more)
+
+    for name in serving.DEMO_CHOICES:
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(serving, "ROOT", place)
     monkeypatch.setattr(serving, "DEMO_DATABASE", database)
     monkeypatch.setattr(serving, "DEMO_STAMP", place / "var" / "demo-stamp.json")
+    monkeypatch.setattr(serving, "DEMO_SAID", place / "var" / "demo-said.txt")
+    monkeypatch.setattr(serving, "DEMO_UNTOUCHED", place / "var" / "demo-untouched.json")
+    monkeypatch.setattr(serving, "free_port", lambda first: first)
     monkeypatch.setattr(serving, "run", run)
+    monkeypatch.setattr(serving, "run_keeping", run_keeping)
     monkeypatch.setattr(environment, "ensure", lambda _kind: environment.PYTHON)
     return runs
 
@@ -163,14 +174,18 @@ def test_demo__a_change_of_what_only_shows_loads_nothing(loaded: Runs, place: Pa
     assert loaded == FIRST + SECOND
 
 
-def test_demo__one_that_failed_is_loaded_again(loaded: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("failing", "tried"), [("run", []), ("run_keeping", FIRST[:1])])
+def test_demo__one_that_failed_is_loaded_again(
+    failing: str, tried: Runs, loaded: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
     show()
     with monkeypatch.context() as patch:
-        patch.setattr(serving, "run", lambda *_given, **_more: 7)
+        patch.setattr(serving, failing, lambda *_given, **_more: 7)
         assert show(fresh=True) == 7
     assert not serving.DEMO_STAMP.exists()
+    assert not serving.DEMO_UNTOUCHED.exists()
     show()
-    assert loaded == FIRST * 2
+    assert loaded == [*FIRST, *tried, *FIRST]
 
 
 def test_demo__never_drops_a_database_that_somebody_named(
@@ -183,6 +198,57 @@ def test_demo__never_drops_a_database_that_somebody_named(
     assert loaded == FIRST * 2
     assert serving.DEMO_DATABASE.read_text(encoding="utf-8") == "kept"
     assert "mine" not in json.dumps(json.loads(serving.DEMO_STAMP.read_text(encoding="utf-8")))
+
+
+@pytest.fixture
+def laid(loaded: Runs, place: Path) -> Path:
+    """A folder of tests, once the demonstration is loaded."""
+    show()
+    folder = place / "tests"
+    folder.mkdir()
+    return folder
+
+
+def test_demo__serves_the_tests_while_its_sources_stand(laid: Path) -> None:
+    assert serving.lay_demo(laid)
+    assert {path.name: path.read_text(encoding="utf-8") for path in laid.iterdir()} == {
+        "demo.sqlite3": "played", "demo-said.txt": "told",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("changed", ["apps/rules.py", "apps/views.py", "requirements/base.lock", "config/new.py"])
+def test_demo__of_other_sources_serves_no_test(changed: str, laid: Path, place: Path) -> None:
+    (place / changed).write_text("another", encoding="utf-8")
+    assert not serving.lay_demo(laid)
+    assert list(laid.iterdir()) == []
+
+
+@pytest.mark.parametrize("changed", ["demo.sqlite3", "demo.sqlite3-wal"])
+def test_demo__that_somebody_wrote_to_serves_no_test(changed: str, laid: Path, place: Path) -> None:
+    (place / "var" / changed).write_text("signed meanwhile", encoding="utf-8")
+    assert not serving.lay_demo(laid)
+    assert list(laid.iterdir()) == []
+
+
+def test_demo__of_another_day_or_address_serves_no_test(
+    laid: Path, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serving.demo(argparse.Namespace(port=8001, fresh=True, no_serve=True), [])
+    assert not serving.lay_demo(laid)
+    monkeypatch.setenv("PLUMBLINE_AS_OF", "2026-08-25T12:00:00+02:00")
+    show(fresh=True)
+    assert not serving.lay_demo(laid)
+    monkeypatch.delenv("PLUMBLINE_AS_OF")
+    show(fresh=True)
+    assert serving.lay_demo(laid)
+
+
+def test_run_keeping__prints_and_keeps_what_is_printed(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = say.run_keeping(
+        place / "kept.txt", [sys.executable, "-c", "print('one'); print('two'); raise SystemExit(4)"]
+    )
+    assert (code, capsys.readouterr().out) == (4, "one\ntwo\n")
+    assert (place / "kept.txt").read_text(encoding="utf-8") == "one\ntwo\n"
 
 
 def test_port__the_first_free_one_is_said(capsys: pytest.CaptureFixture[str]) -> None:
