@@ -167,7 +167,9 @@ def preview_policy(change: Change) -> list[Section]:
         return [Section(f"What becomes of {change.name}", ("From its date on it fires nothing.", STAYS))]
     slugs = draft.policy.objectives or standing.slugs_of_team(draft.owner_team.pk)
     covered = f"It speaks of {', '.join(slugs)}." if slugs else "Its team has no SLO yet; it speaks of those to come."
-    return [Section(f"What {change.name} speaks of", (covered, STAYS)), *moving_sections(draft)]
+    low = standing.low_among(slugs)
+    fires = (f"Low today: {', '.join(low)}. Where a rule is new to one that still is, it fires once.",) if low else ()
+    return [Section(f"What {change.name} speaks of", (covered, *fires, STAYS)), *moving_sections(draft)]
 
 
 def _apply(write: Callable[..., Any], retire: Callable[..., Any]) -> Callable[[Change, Grant], str]:

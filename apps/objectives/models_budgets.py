@@ -99,6 +99,10 @@ class BudgetStatus(JudgedCounts):
     # The last judged state, which silence does not change.
     judged_state = models.CharField(max_length=12, choices=STATES, blank=True, default="")
     met_since = models.DateTimeField(null=True, blank=True, help_text="Met without a break since then.")
+    # The policy whose rule spoke of the judged state; a low budget that another one speaks of fires that one's rule.
+    policy = models.ForeignKey(
+        "objectives.BudgetPolicy", on_delete=models.PROTECT, related_name="+", null=True, blank=True, db_index=False
+    )
 
     class Meta:
         verbose_name = "status of a budget"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from types import MappingProxyType
 
 from apps.objectives.domain.budget_policies import Rule
 from apps.objectives.domain.objective_words import BudgetState
@@ -14,10 +15,15 @@ ONE_IS_MUCH = Fraction(1, 20)
 LEAST_BAD_WHERE_ONE_IS_MUCH = 2
 
 
-def rule_fired(before: BudgetState | None, now: BudgetState) -> RuleKey | None:
-    """The rule of a change between judged states; `before` is the last judged one, and silence between is no change."""
-    fired = {BudgetState.AT_RISK: RuleKey.AT_RISK, BudgetState.EXHAUSTED: RuleKey.EXHAUSTED}
-    return fired.get(now) if now is not before else None
+RULES_OF_STATES = MappingProxyType({BudgetState.AT_RISK: RuleKey.AT_RISK, BudgetState.EXHAUSTED: RuleKey.EXHAUSTED})
+
+
+def rule_fired(before: BudgetState | None, now: BudgetState, *, is_new: bool = False) -> RuleKey | None:
+    """The rule of a change between judged states; `before` is the last judged one, and silence between is no change.
+
+    `is_new`: the policy that speaks of it did not when it was judged last; then what is low already fires, too.
+    """
+    return RULES_OF_STATES.get(now) if now is not before or is_new else None
 
 
 def incident_spent(bad_inside: int, allowed: Fraction) -> Fraction | None:

@@ -1308,6 +1308,17 @@ class Migration(migrations.Migration):
                 ("met_since", models.DateTimeField(blank=True, help_text="Met without a break since then.", null=True)),
                 ("computed_at", models.DateTimeField()),
                 (
+                    "policy",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="objectives.budgetpolicy",
+                    ),
+                ),
+                (
                     "objective",
                     models.ForeignKey(
                         db_index=False,

@@ -57,7 +57,7 @@ def _status(one: Judgement, judged: Judged, before: BudgetStatus | None, compute
     return BudgetStatus(
         objective=one.agreed.objective, version=one.agreed.version, state=judged.state.value,
         reason=judged.reason.value, judged_state=judged.state.value if judged.state.is_judged else was,
-        met_since=since if is_met else None, computed_at=computed_at,
+        met_since=since if is_met else None, policy_id=before.policy_id if before else None, computed_at=computed_at,
     )  # fmt: skip
 
 

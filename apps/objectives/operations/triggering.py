@@ -1,4 +1,7 @@
-"""Fire the rules of budget policies: on a change of the judged state, and once for an incident that spent much."""
+"""Fire the rules of budget policies: on a change of the judged state, and once for an incident that spent much.
+
+A budget that is low already when a policy begins to speak of it fires that policy's rule once, too.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +10,7 @@ from fractions import Fraction
 
 from apps.core import clock
 from apps.objectives.domain.budget_policies import Rule
-from apps.objectives.domain.budget_triggers import incident_fires, rule_fired
+from apps.objectives.domain.budget_triggers import RULES_OF_STATES, incident_fires, rule_fired
 from apps.objectives.domain.budgets import budget_of
 from apps.objectives.domain.objective_words import BudgetState, EvaluationCause
 from apps.objectives.domain.policy_words import RuleKey
@@ -39,11 +42,13 @@ def fire_rules(
     """Write the triggers that fire now, each with the result that it fired on; answers the new ones."""
     policies = agreements.policies_for([one.agreed.objective for one in judgements], clock.local_day(at))
     standing = {(one.objective_id, one.rule) for one in open_triggers if not one.incident}
-    firings = [one for one in _of_states(judgements, before, policies) if _place(one) not in standing]
+    spoken = {one.agreed.objective.pk: _spoken_of(one, policies) for one in judgements if one.state.is_judged}
+    firings = [one for one in _of_states(judgements, before, spoken) if _place(one) not in standing]
     firings += _of_incidents(judgements, policies, changed, at)
     results = keep_results([one.judgement for one in firings], EvaluationCause.TRIGGER, at, clock.now())
     rows = [_trigger(one, results[one.judgement.agreed.objective.pk], at) for one in firings]
     PolicyTrigger.objects.bulk_create(rows)
+    _keep_policies(before, spoken)
     return rows
 
 
@@ -52,27 +57,44 @@ def _place(one: Firing) -> tuple[int, str]:
 
 
 Policies = Mapping[int, Sequence[BudgetPolicyVersion]]
+Spoken = tuple[BudgetPolicyVersion, Rule]
 
 
-def _rule_of(policies: Sequence[BudgetPolicyVersion], key: RuleKey) -> tuple[BudgetPolicyVersion, Rule] | None:
+def _rule_of(policies: Sequence[BudgetPolicyVersion], key: RuleKey) -> Spoken | None:
     """The rule of that key: of a policy that names objectives before one of the whole team."""
     named_first = sorted(policies, key=lambda one: not agreements.policy_of(one).objectives)
     found = ((one, agreements.policy_of(one).rule(key)) for one in named_first)
     return next(((policy, rule) for policy, rule in found if rule is not None), None)
 
 
+def _spoken_of(one: Judgement, policies: Policies) -> Spoken | None:
+    """The rule of the state that it has now, and the policy that has it."""
+    key = RULES_OF_STATES.get(one.state)
+    return _rule_of(policies.get(one.agreed.objective.pk, []), key) if key else None
+
+
 def _of_states(
-    judgements: Sequence[Judgement], before: Mapping[int, BudgetStatus], policies: Policies
+    judgements: Sequence[Judgement], before: Mapping[int, BudgetStatus], spoken: Mapping[int, Spoken | None]
 ) -> Iterator[Firing]:  # fmt: skip
     for one in judgements:
         pk = one.agreed.objective.pk
-        if not one.state.is_judged:
+        found, row = spoken.get(pk), before.get(pk)
+        if found is None:
             continue
-        was = before[pk].judged_state if pk in before else ""
-        key = rule_fired(BudgetState(was) if was else None, one.state)
-        found = _rule_of(policies.get(pk, []), key) if key else None
-        if found:
+        was = BudgetState(row.judged_state) if row and row.judged_state else None
+        if rule_fired(was, one.state, is_new=row is None or row.policy_id != found[0].policy_id):
             yield Firing(one, *found)
+
+
+def _keep_policies(before: Mapping[int, BudgetStatus], spoken: Mapping[int, Spoken | None]) -> None:
+    """Note which policy spoke of each budget, so that one that begins to is known; silence changes nothing."""
+    moved: dict[int | None, list[int]] = {}
+    for pk, found in spoken.items():
+        policy = found[0].policy_id if found else None
+        if policy != (before[pk].policy_id if pk in before else None):
+            moved.setdefault(policy, []).append(pk)
+    for policy, pks in moved.items():
+        BudgetStatus.objects.filter(objective__in=pks, series=None).update(policy=policy)
 
 
 def _of_incidents(

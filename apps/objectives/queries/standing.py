@@ -8,9 +8,11 @@ from typing import Any
 from django.db.models import QuerySet
 
 from apps.core.problems import Absent
+from apps.objectives.domain.objective_words import BudgetState
 from apps.objectives.models import (
     BudgetPolicy,
     BudgetPolicyVersion,
+    BudgetStatus,
     Indicator,
     IndicatorVersion,
     MonitoringSource,
@@ -20,6 +22,8 @@ from apps.objectives.models import (
 from apps.services import queries as services
 from apps.services.models import CriticalFlow, Service
 from apps.teams.models import Team
+
+LOW = (BudgetState.AT_RISK.value, BudgetState.EXHAUSTED.value)
 
 
 def list_indicators() -> QuerySet[Indicator]:
@@ -136,6 +140,12 @@ def slugs_of_team(team_id: int) -> list[str]:
     """Short names of a team's objectives that are not retired."""
     rows = Objective.objects.filter(owner_team_id=team_id, retired_on=None)
     return list(rows.order_by("slug").values_list("slug", flat=True))
+
+
+def low_among(slugs: Collection[str]) -> list[str]:
+    """Of these objectives those whose budget was at risk or exhausted when it was judged last, by short name."""
+    rows = BudgetStatus.objects.filter(objective__slug__in=slugs, series=None, judged_state__in=LOW)
+    return list(rows.order_by("objective__slug").values_list("objective__slug", flat=True))
 
 
 @dataclass(frozen=True)

@@ -171,3 +171,9 @@ def test_pace__lines_of_the_burn_down() -> None:
     assert lasts[1] == pace.Point(MONTH.end, Fraction(1, 8))
     assert pace.if_this_pace_holds(points[-1], None, MONTH) is None
     assert pace.burn_down(MONTH, [], Fraction(0)) == []
+
+
+@pytest.mark.parametrize("state", list(S))
+def test_rule__fires_for_what_is_low_when_a_policy_begins_to_speak_of_it(state: S) -> None:
+    assert rule_fired(state, state) is None
+    assert (rule_fired(state, state, is_new=True) is not None) is (state in (S.AT_RISK, S.EXHAUSTED))
