@@ -1,13 +1,18 @@
-"""Target reviews in Django's admin: to look at, never to change."""
+"""Reviews in Django's admin: to look at, never to change."""
 
 from django.contrib import admin
 
 from apps.core.readonly_admin import ReadOnlyAdmin
 from apps.reviews.models import (
     AgendaItem,
+    Decision,
+    Deferral,
     DefinitionOpening,
+    FollowUp,
     KeptDefinition,
+    Review,
     ReviewDue,
+    ReviewItem,
     ReviewSignature,
     TargetReview,
 )
@@ -65,4 +70,50 @@ class KeptDefinitionAdmin(ReadOnlyAdmin):
 
     list_display = ("definition", "asks_again_on", "kept_at", "kept_by")
     list_select_related = ("definition", "kept_by")
+    ordering = ("-pk",)
+
+
+@admin.register(Review)
+class ReviewAdmin(ReadOnlyAdmin):
+    """Weekly reviews by week and team."""
+
+    list_display = ("team", "period", "state", "computed_late", "opened_at", "closed_at")
+    list_filter = ("state",)
+    list_select_related = ("team",)
+    ordering = ("-due_on", "team__name")
+
+
+@admin.register(ReviewItem)
+class ReviewItemAdmin(ReadOnlyAdmin):
+    """What stood on the agendas of opened weekly reviews."""
+
+    list_display = ("review", "rank", "rule", "subject", "is_counted_only")
+    list_select_related = ("review",)
+    ordering = ("-review__pk", "rank")
+
+
+@admin.register(Decision)
+class DecisionAdmin(ReadOnlyAdmin):
+    """Decisions, newest first."""
+
+    list_display = ("team", "verb", "subject", "follow_up_on", "decided_at", "decided_by")
+    list_select_related = ("team", "decided_by")
+    ordering = ("-pk",)
+
+
+@admin.register(Deferral)
+class DeferralAdmin(ReadOnlyAdmin):
+    """Items that were put off."""
+
+    list_display = ("item", "reason", "deferred_at", "deferred_by")
+    list_select_related = ("item", "deferred_by")
+    ordering = ("-pk",)
+
+
+@admin.register(FollowUp)
+class FollowUpAdmin(ReadOnlyAdmin):
+    """How decisions turned out."""
+
+    list_display = ("decision", "outcome", "asks_again_on", "confirmed_at", "confirmed_by")
+    list_select_related = ("decision", "confirmed_by")
     ordering = ("-pk",)

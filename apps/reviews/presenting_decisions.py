@@ -10,7 +10,7 @@ from django.urls import reverse
 from apps.accounts.domain import Principal
 from apps.core import clock
 from apps.core.calendar_words import day_words
-from apps.reviews import policies
+from apps.reviews import policies, queries
 from apps.reviews.domain.answers import Outcome, Verb
 from apps.reviews.domain.follow_ups import Proposal, outcome_problem
 from apps.reviews.models import Decision, FollowUp
@@ -27,7 +27,7 @@ NEVER = "Nothing was to be followed up: it goes on as before."
 
 def present_decision(decision: Decision, proposal: Proposal, by: Principal) -> dict[str, Any]:
     """Everything the page shows but its form."""
-    seen = json.loads(decision.evidence_text)
+    seen = queries.evidence_shown(decision, by=by)
     follow_ups = list(decision.follow_ups.all())
     verb = Verb(decision.verb)
     return {

@@ -16,8 +16,8 @@ WRITTEN_ONCE = {
     "metrics.definitionversion", "metrics.target",
     "objectives.budgetdecision", "objectives.budgetevaluation", "objectives.budgetpolicyversion",
     "objectives.decisionsignature", "objectives.indicatorversion", "objectives.objectiveversion",
-    "reviews.agendaitem",
-    "reviews.keptdefinition", "reviews.reviewsignature", "scorecards.cellnote",
+    "reviews.agendaitem", "reviews.decision", "reviews.deferral", "reviews.followup",
+    "reviews.keptdefinition", "reviews.reviewitem", "reviews.reviewsignature", "scorecards.cellnote",
     "scorecards.scorecard", "scorecards.scorecardcell", "scorecards.templateversion", "teams.workingagreement",
 }  # fmt: skip
 MODELS = {m._meta.label_lower: m for m in own_models() if issubclass(m, ImmutableModel)}

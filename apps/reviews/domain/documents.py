@@ -7,6 +7,8 @@ from apps.core.problems import FieldProblem
 from apps.reviews.domain.answers import Outcome
 from apps.reviews.domain.weekly import Rule
 
+HIDDEN = "An incident that you may not read."
+
 
 def trigger_number(subject: str) -> int:
     """3 for `T-3`."""

@@ -2,10 +2,12 @@
 
 from apps.reviews.ornaments import Seen as Seen
 from apps.reviews.queries.decisions import due_decisions as due_decisions
+from apps.reviews.queries.decisions import evidence_shown as evidence_shown
 from apps.reviews.queries.decisions import get_decision as get_decision
 from apps.reviews.queries.decisions import list_decisions as list_decisions
 from apps.reviews.queries.decisions import lock_decision as lock_decision
 from apps.reviews.queries.decisions import newest_outcomes as newest_outcomes
+from apps.reviews.queries.documents import expected_document as expected_document
 from apps.reviews.queries.proposing import propose as propose
 from apps.reviews.queries.targets import definition_ids as definition_ids
 from apps.reviews.queries.targets import find_review as find_review

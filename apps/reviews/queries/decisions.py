@@ -1,13 +1,17 @@
 """Reads of decisions: the register, one with its evidence, and those whose effect is to be looked at."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from apps.accounts.domain import Principal
 from apps.core.problems import Absent
+from apps.incidents.models import Incident
 from apps.reviews.domain.answers import Outcome
+from apps.reviews.domain.documents import HIDDEN
 from apps.reviews.models import Decision, FollowUp
 from apps.teams.models import Team
 
@@ -65,6 +69,16 @@ def due_decisions(team: Team, day: date) -> list[Decision]:
     asked = Q(outcome=None) | Q(outcome__in=AGAIN, again_on__lte=day) | Q(outcome=Outcome.HURT.value)
     rows = rows.filter(asked, is_followed=False, is_superseded=False)
     return list(rows.order_by(F("again_on").asc(nulls_last=True), "follow_up_on", "pk"))
+
+
+def evidence_shown(decision: Decision, *, by: Principal) -> Mapping[str, Any]:
+    """What was shown when it was decided; of an incident that the reader may not know of no more than that."""
+    evidence: dict[str, Any] = json.loads(decision.evidence_text)
+    key = evidence["shown"].get("incident", "")
+    hidden = key and Incident.objects.hidden_from(by).filter(pk=int(key.removeprefix("I-"))).exists()
+    if not hidden:
+        return evidence
+    return {**evidence, "subject": "", "sentence": HIDDEN, "prompt": "", "evidence": "", "shown": {}}
 
 
 def newest_outcomes(decision_ids: Iterable[int]) -> dict[int, FollowUp]:

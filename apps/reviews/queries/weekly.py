@@ -12,14 +12,13 @@ from apps.core.due import RESTS_AFTER
 from apps.core.periods import Grain
 from apps.core.problems import Absent
 from apps.incidents.models import Incident
-from apps.reviews.domain.documents import is_open
+from apps.reviews.domain.documents import HIDDEN, is_open
 from apps.reviews.domain.weekly import BlockKey, ReviewKind, Rule, WeeklyState
 from apps.reviews.models import Review, ReviewDue, ReviewItem
 from apps.reviews.queries.documents import document_of, with_answers
 from apps.scorecards.models import CardDue, Scorecard
 from apps.teams.models import Team
 
-HIDDEN = "An incident that you may not read."
 MASKS = frozenset({"incident", "masked"})
 
 
@@ -67,6 +66,12 @@ class Agenda:
     period: str
     header: Mapping[str, Any]
     blocks: list[Block]
+
+    @property
+    def listed(self) -> list[ShownItem]:
+        """Every item in the order of the meeting, what is counted only among them."""
+        everything = [item for block in self.blocks for item in (*block.items, *block.counted)]
+        return sorted(everything, key=lambda item: item.rank)
 
     @property
     def open_count(self) -> int:
@@ -146,7 +151,7 @@ def _shown(item: Mapping[str, Any], hidden: set[str]) -> ShownItem:
     return ShownItem(
         pk=item["id"], rank=item["rank"], rule=Rule(item["rule"]), subject=said["subject"],
         sentence=said["sentence"], prompt=said["prompt"], evidence_url=said["evidence"],
-        evidence_data=said["evidence_data"], answer=said["answer"], outcome=said["outcome"],
+        evidence_data={k: v for k, v in said["evidence_data"].items() if k != "masked"}, answer=said["answer"], outcome=said["outcome"],
         is_open=item["id"] is not None and is_open(item), is_counted_only=item["is_counted_only"],
         deferrals_used=item["deferrals_used"], revision=item["revision"],
     )  # fmt: skip
