@@ -14,14 +14,14 @@ from apps.core import clock
 from apps.core.access import Access, access
 from apps.core.asking import PageRequest, require_known
 from apps.core.form_problems import add_problem
-from apps.core.problems import Absent, Invalid, Outdated
+from apps.core.problems import Absent, Conflict, Invalid, Outdated
 from apps.incidents.domain.action_words import ActionState
 from apps.incidents.queries import follow_up
 from apps.metrics import queries as metrics
 from apps.reviews import operations, policies, queries
 from apps.reviews.domain.answers import Outcome, Verb
 from apps.reviews.domain.documents import decision_number
-from apps.reviews.domain.weekly import Rule, WeeklyState
+from apps.reviews.domain.weekly import WeeklyState
 from apps.reviews.forms.weekly import PLACES, AdjustForm, ContinueForm, DeferForm, InvestigateForm, OutcomeForm
 from apps.reviews.models import Review
 from apps.reviews.presenting_answering import offered_text, present_answering
@@ -30,6 +30,7 @@ from apps.reviews.queries.weekly import Agenda, ShownItem
 
 WRONG, OUTDATED = 422, 412
 LONGEST_LABEL = 90
+NOT_OFFERED = "This item is not answered that way now. Read the agenda again: it says what waits, and how."
 
 
 @access(Access.SIGN)
@@ -59,9 +60,14 @@ def _find(agenda: Agenda, pk: int) -> ShownItem:
 
 
 def _verb(request: PageRequest, item: ShownItem) -> str:
-    """What is to be decided: what was asked for if the item offers it, else what stands, else the first."""
+    """What is to be decided: what was asked for if the item offers it, else what stands, else the first.
+
+    What is sent is taken by its own word alone.
+    """
     asked = request.POST.get("verb") or request.GET.get("verb", "")
     offered = verbs_of(item)
+    if request.method == "POST" and asked not in offered:
+        raise Conflict("state_forbids", NOT_OFFERED)
     stands = str(item.answer.get("verb", "")) if item.answer else ""
     return next((verb for verb in (asked, stands, *offered) if verb in offered), "")
 
@@ -132,8 +138,6 @@ def _again(request: PageRequest, review: Review, item: ShownItem) -> ShownItem:
 
 
 def _back(review: Review, item: ShownItem) -> HttpResponseRedirect:
-    if item.rule is Rule.BUDGET_TRIGGER and item.is_open and review.state == WeeklyState.OPEN:
-        return redirect(item.evidence_url)
     return redirect(f"{reverse('reviews:weekly', args=[review.pk])}#item-{item.rank}")
 
 
