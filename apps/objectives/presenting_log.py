@@ -64,7 +64,9 @@ def _versions(page: BudgetPage) -> Iterator[Line]:
     for one in page.versions.of_objective:
         at = local_midnight(one.effective_from, zone) if one.effective_from else BEGINNING
         begun = max(at, one.adopted_at) if one.effective_from is None else at
-        yield _line("version", begun, f"v{one.number} in force: {one.reason}", url)
+        left = page.versions.left.get(one.number)
+        moved = f", with which it left {left}" if left else ""
+        yield _line("version", begun, f"v{one.number} in force{moved}: {one.reason}", url)
     sli = reverse("objectives:indicator-versions", args=[page.objective.indicator.slug])
     for measure in page.versions.of_indicator:
         if measure.number > 1 and measure.effective_from is not None:

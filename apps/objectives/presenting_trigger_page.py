@@ -17,6 +17,7 @@ from apps.objectives.domain.windows import DAY
 from apps.objectives.policies import budgets as policies
 from apps.objectives.presenting_cells import incident_url, page_of
 from apps.objectives.presenting_triggers import decision_cards, roles_words, standing_words
+from apps.objectives.queries.fired_rules import Fired
 from apps.objectives.queries.kept_statuses import judged_by, kept_of
 from apps.objectives.queries.trigger_page import TriggerPage
 
@@ -30,6 +31,7 @@ RETIRED = "The SLO is retired and measured no more. A lead of the team closes it
 # Two weeks, the length after which a decision is looked at again unless another day is named.
 FREEZE_DAYS = 14 * DAY
 LONGEST_FREEZE = 60
+MOVED = "It fired while {then} owned the SLO, and stays with {then}. {now} owns the SLO now, so {now} decides."
 UNDECIDABLE = "Nobody can decide on it here. It stands as undecided until a lead of the team closes it."
 NOT_MET = "It cannot be closed now: the promise it fired under is not met, or cannot be judged."
 
@@ -67,12 +69,18 @@ def present_trigger(page: TriggerPage, by: Principal) -> dict[str, Any]:
         "sign": _sign(page),
         "decide": [ROLE_WORDS[one.role] for one in page.to_decide],
         "decide_title": "Record the decision" if not fired.decisions else "Record another decision",
-        "who": f"The {roles_words(fired.signers)} of {team.name} sign it, each another person."
-        if fired.rule
-        else UNDECIDABLE,
+        "who": _who(fired),
+        "moved": MOVED.format(then=fired.team_name, now=fired.owner_name) if fired.has_moved else "",
         "freeze_url": _freeze_url(page) if page.to_decide or page.to_sign else "",
         "closing": _closing(page, can_close=policies.can_close(by, team)),
     }
+
+
+def _who(fired: Fired) -> str:
+    """Who signs a decision."""
+    if fired.rule is None:
+        return UNDECIDABLE
+    return f"The {roles_words(fired.signers)} of {fired.owner_name} sign it, each another person."
 
 
 def _state(page: TriggerPage) -> dict[str, str]:

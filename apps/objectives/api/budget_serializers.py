@@ -219,6 +219,7 @@ class EvaluationOutput(serializers.ModelSerializer[BudgetEvaluation]):
 
     number = serializers.IntegerField(source="pk", read_only=True)
     objective = serializers.CharField(source="objective.slug", read_only=True)
+    team = serializers.CharField(source="team_then", read_only=True, help_text="It owned the objective on that day.")
     version = serializers.IntegerField(source="version.number", read_only=True)
     cause = serializers.ChoiceField(choices=CAUSES, read_only=True)
     state = serializers.ChoiceField(choices=STATES, read_only=True)
@@ -227,7 +228,7 @@ class EvaluationOutput(serializers.ModelSerializer[BudgetEvaluation]):
     class Meta:
         model = BudgetEvaluation
         fields: tuple[str, ...] = (
-            "number", "objective", "version", "cause", "as_of", "state", "bad", "counted", "basis", "raw_bad",
+            "number", "objective", "team", "version", "cause", "as_of", "state", "bad", "counted", "basis", "raw_bad",
             "raw_counted", "sha256", "computed_at",
         )  # fmt: skip
         read_only_fields: tuple[str, ...] = fields
@@ -253,6 +254,7 @@ class BurnAlertOutput(serializers.ModelSerializer[BurnAlert]):
 
     number = serializers.IntegerField(source="pk", read_only=True)
     objective = serializers.CharField(source="objective.slug", read_only=True)
+    team = serializers.CharField(source="team_then", read_only=True, help_text="It owned the objective on that day.")
     version = serializers.IntegerField(source="version.number", read_only=True)
     target = serializers.SerializerMethodField()
     tier = serializers.ChoiceField(choices=TIERS, read_only=True)
@@ -263,7 +265,7 @@ class BurnAlertOutput(serializers.ModelSerializer[BurnAlert]):
     class Meta:
         model = BurnAlert
         fields = (
-            "number", "objective", "version", "target", "tier", "kind", "keys", "from_at", "until_at",
+            "number", "objective", "team", "version", "target", "tier", "kind", "keys", "from_at", "until_at",
             "is_acknowledged",
         )  # fmt: skip
         read_only_fields = fields

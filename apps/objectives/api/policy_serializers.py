@@ -68,6 +68,10 @@ class TriggerOutput(Shape):
     id = serializers.CharField(source="__str__", read_only=True)
     number = serializers.IntegerField(source="pk", read_only=True)
     objective = serializers.CharField(source="slug", read_only=True)
+    team = serializers.CharField(read_only=True, help_text="It owned the objective when the rule fired.")
+    decided_by = serializers.CharField(
+        source="owner", read_only=True, help_text="It owns the objective now: while the trigger is open, it decides."
+    )
     objective_version = serializers.IntegerField(source="version_number", read_only=True)
     policy = serializers.CharField(source="policy_slug", read_only=True)
     policy_version = serializers.IntegerField(source="policy_number", read_only=True)
@@ -105,6 +109,7 @@ class BudgetDecisionOutput(serializers.ModelSerializer[BudgetDecision]):
     id = serializers.IntegerField(source="pk", read_only=True)
     trigger = serializers.IntegerField(source="trigger_id", read_only=True)
     objective = serializers.CharField(source="trigger.objective.slug", read_only=True)
+    team = serializers.CharField(source="team_then", read_only=True, help_text="It owned the objective on that day.")
     verb = serializers.ChoiceField(choices=[verb.value for verb in Verb], read_only=True)
     roles_signed = serializers.SerializerMethodField()
     roles_missing = serializers.SerializerMethodField()
@@ -113,8 +118,8 @@ class BudgetDecisionOutput(serializers.ModelSerializer[BudgetDecision]):
     class Meta:
         model = BudgetDecision
         fields = (
-            "id", "trigger", "objective", "number", "verb", "sentence", "revisit_on", "written_at", "roles_signed",
-            "roles_missing", "holds",
+            "id", "trigger", "objective", "team", "number", "verb", "sentence", "revisit_on", "written_at",
+            "roles_signed", "roles_missing", "holds",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -180,12 +180,14 @@ def alert_step(tier: Tier, burning: Burning, target: Decimal, *, minimum_bad: in
 
     Missing data closes nothing: an undefined burn leaves an open alert open.
     """
+    if not is_open and burning.long.bad < minimum_bad:
+        return AlertStep.QUIET  # of a thousand keys nearly all, before any ratio is taken
     short = burn_rate(burning.short, target)
     if is_open:
         return AlertStep.CLOSES if short is not None and short < tier.threshold else AlertStep.STAYS
     long = burn_rate(burning.long, target)
     rings = long is not None and short is not None and min(long, short) >= tier.threshold
-    return AlertStep.OPENS if rings and burning.long.bad >= minimum_bad else AlertStep.QUIET
+    return AlertStep.OPENS if rings else AlertStep.QUIET
 
 
 def recent_hours(window_hours: Fraction) -> Fraction:

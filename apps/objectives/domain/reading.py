@@ -1,7 +1,7 @@
 """What an evaluation reads: the spans it needs, cut into whole local days and edges that share no slice. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -15,21 +15,24 @@ from apps.objectives.domain.promises import Promise
 from apps.objectives.domain.windows import Cut, Span, cut_into_days
 
 MAIN, RECENT = 0, 1
+NOTHING = Tally()
 
 
 @dataclass(frozen=True, slots=True)
 class Units:
     """Units of one stretch of time: as they came, without what exemptions take out, and how many slices came."""
 
-    raw: Tally = field(default_factory=Tally)
-    kept: Tally = field(default_factory=Tally)
+    raw: Tally = NOTHING
+    kept: Tally = NOTHING
     seen: int = 0
     unusable: int = 0
 
     def __add__(self, other: "Units") -> "Units":
-        return Units(
-            self.raw + other.raw, self.kept + other.kept, self.seen + other.seen, self.unusable + other.unusable
-        )
+        raw = self.raw + other.raw
+        # Where nothing was taken out both are one object: a thousand keys are added up often.
+        is_whole = self.kept is self.raw and other.kept is other.raw
+        kept = raw if is_whole else self.kept + other.kept
+        return Units(raw, kept, self.seen + other.seen, self.unusable + other.unusable)
 
 
 @dataclass(frozen=True)

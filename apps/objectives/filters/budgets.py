@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
 
 from apps.core.filtering import InstantFilter, StrictFilterSet
@@ -56,7 +56,7 @@ class BurnAlertFilter(StrictFilterSet):
     """Openings of burn alerts by objective, kind and whether they are over."""
 
     objective = filters.CharFilter(field_name="objective__slug")
-    team = filters.CharFilter(field_name="objective__owner_team__slug")
+    team = filters.CharFilter(field_name="team_then", help_text="The team that owned the objective on that day.")
     tier = filters.ChoiceFilter(choices=_choices(TierKey))
     kind = filters.ChoiceFilter(choices=_choices(AlertKind))
     is_open = filters.BooleanFilter(field_name="until_at", lookup_expr="isnull")
@@ -74,18 +74,24 @@ class TriggerFilter(StrictFilterSet):
     """Triggers by objective, rule and whether they are over."""
 
     objective = filters.CharFilter(field_name="objective__slug")
-    team = filters.CharFilter(field_name="objective__owner_team__slug")
+    team = filters.CharFilter(
+        method="filter_team", help_text="It owned the objective when the rule fired, or decides on it now."
+    )
     service = filters.CharFilter(field_name="objective__indicator__service__slug")
     rule = filters.ChoiceFilter(choices=_choices(RuleKey))
     is_open = filters.BooleanFilter(field_name="closed_at", lookup_expr="isnull")
     from_at__gte = InstantFilter(field_name="from_at", lookup_expr="gte")
     from_at__lt = InstantFilter(field_name="from_at", lookup_expr="lt")
 
+    def filter_team(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        """Those that stay with a team, and those that are open and that it decides about by now."""
+        return rows.filter(Q(team_then=value) | Q(closed_at=None, objective__owner_team__slug=value))
+
 
 class DecisionFilter(StrictFilterSet):
     """Decisions by objective, trigger and verb."""
 
     objective = filters.CharFilter(field_name="trigger__objective__slug")
-    team = filters.CharFilter(field_name="trigger__objective__owner_team__slug")
+    team = filters.CharFilter(field_name="team_then", help_text="The team that owned the objective on that day.")
     trigger = filters.NumberFilter(field_name="trigger_id")
     verb = filters.ChoiceFilter(choices=_choices(Verb))

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from apps.core.bulk import batched
+from apps.core.bulk import batched, insert_rows
 from apps.core.immutable import writing
 from apps.objectives.domain.budgets import Budget
 from apps.objectives.domain.documents import compact_json, sha256_of
@@ -19,19 +19,18 @@ from apps.objectives.queries.former_results import Former
 from apps.objectives.queries.measuring import Answer
 
 Standing = Mapping[Place, BudgetStatus]
+COLUMNS = tuple(field.attname for field in BudgetStatus._meta.concrete_fields if not field.primary_key)
 
 
-def write_statuses(judgements: Sequence[Judgement], before: Standing, computed_at: datetime) -> dict[int, BudgetStatus]:
-    """Replace the statuses of these objectives; answers those of the objectives themselves.
+def write_statuses(judgements: Sequence[Judgement], before: Standing, computed_at: datetime) -> None:
+    """Replace the statuses of these objectives.
 
     What does not follow from the counts goes on: the last judged state, and since when a promise is kept.
     """
     rows = [row for one in judgements for row in _statuses(one, before, computed_at)]
     for some in batched([one.agreed.objective.pk for one in judgements]):
         BudgetStatus.objects.filter(objective__in=some).delete()
-    for part in batched(rows):
-        BudgetStatus.objects.bulk_create(part, batch_size=500)
-    return {row.objective_id: row for row in rows if row.series_id is None}
+    insert_rows(BudgetStatus, COLUMNS, [[getattr(row, name) for name in COLUMNS] for row in rows])
 
 
 def _statuses(one: Judgement, before: Standing, computed_at: datetime) -> Iterator[BudgetStatus]:

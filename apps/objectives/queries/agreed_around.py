@@ -24,7 +24,8 @@ from apps.objectives.queries.agreements import (
 )
 
 COLUMNS = (
-    "what", "pk", "number", "name", "text", "meaning_number", "effective_from", "reason", "adopted_at", "of", "of_id",
+    "what", "pk", "number", "name", "text", "meaning_number", "effective_from", "reason", "adopted_at", "left", "of",
+    "of_id",
 )  # fmt: skip
 OBJECTIVE, INDICATOR, POLICY = "objective", "indicator", "policy"
 
@@ -36,6 +37,8 @@ class Versions:
     of_objective: list[ObjectiveVersion] = field(default_factory=list)
     of_indicator: list[IndicatorVersion] = field(default_factory=list)
     of_policies: dict[int, list[BudgetPolicyVersion]] = field(default_factory=dict)
+    # Names of the teams that the objective left, by the number of the version with which it did.
+    left: dict[int, str] = field(default_factory=dict)
 
     def agreed(self, objective: Objective, day: date) -> Agreed | None:
         """What is agreed on a day, or None before the first version."""
@@ -70,7 +73,7 @@ def find_versions(objective: Objective, day: date) -> Versions:
 
 def _listed(rows: QuerySet[Any], what: str, text: str, of: Any, of_id: Any) -> QuerySet[Any, Any]:
     found: QuerySet[Any, Any] = rows.annotate(
-        what=Value(what, CharField()), text=F(text), of=of, of_id=of_id
+        what=Value(what, CharField()), text=F(text), left=F("moved_from__name"), of=of, of_id=of_id
     ).values_list(*COLUMNS)  # fmt: skip
     return found
 
@@ -92,7 +95,9 @@ def _of_policies(objective: Objective, day: date) -> QuerySet[Any, Any]:
 
 
 def _put(found: Versions, objective: Objective, row: dict[str, Any]) -> None:
-    what, text, of, of_id = (row.pop(name) for name in ("what", "text", "of", "of_id"))
+    what, text, of, of_id, left = (row.pop(name) for name in ("what", "text", "of", "of_id", "left"))
+    if what == OBJECTIVE and left is not None:
+        found.left[row["number"]] = left
     if what == OBJECTIVE:
         promised = ObjectiveVersion(**row, objective=objective, promise_text=text)
         if can_read(promised):

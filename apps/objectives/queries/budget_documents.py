@@ -31,6 +31,7 @@ from apps.objectives.queries import agreements, standing
 from apps.objectives.queries.agreements import Agreed
 from apps.objectives.queries.former_results import find_beside
 from apps.objectives.queries.kept_statuses import evaluation_in, judged_by, kept_of, statuses_in_sum, with_keys
+from apps.objectives.queries.owning import results_with_team, with_team_then
 
 NO_DATA_TEXT = "No data: not connected"
 
@@ -163,7 +164,8 @@ def list_days(slug: str) -> QuerySet[BudgetDay]:
 def list_evaluations(slug: str) -> QuerySet[BudgetEvaluation]:
     """Kept results of an objective."""
     objective = standing.get_objective(slug)
-    return BudgetEvaluation.objects.filter(objective=objective).select_related("objective", "version")
+    rows = BudgetEvaluation.objects.filter(objective=objective).select_related("objective", "version")
+    return results_with_team(rows)
 
 
 def read_document(row: BudgetEvaluation) -> Any:
@@ -173,7 +175,7 @@ def read_document(row: BudgetEvaluation) -> Any:
 
 def list_alerts() -> QuerySet[BurnAlert]:
     """Openings of burn alerts."""
-    return BurnAlert.objects.select_related("objective", "version")
+    return with_team_then(BurnAlert.objects.select_related("objective", "version"), objective="objective", at="from_at")
 
 
 def list_policies() -> QuerySet[BudgetPolicy]:
@@ -183,10 +185,11 @@ def list_policies() -> QuerySet[BudgetPolicy]:
 
 def list_triggers() -> QuerySet[PolicyTrigger]:
     """Triggers as rows to be filtered and paged; `fired_rules.list_fired` reads them with their decisions."""
-    return PolicyTrigger.objects.select_related("objective", "policy_version__policy", "version")
+    rows = PolicyTrigger.objects.select_related("objective", "policy_version__policy", "version")
+    return with_team_then(rows, objective="objective", at="from_at")
 
 
 def list_decisions() -> QuerySet[BudgetDecision]:
     """Decisions with their triggers and signatures."""
     rows = BudgetDecision.objects.select_related("trigger__objective", "trigger__policy_version")
-    return rows.prefetch_related("signatures")
+    return with_team_then(rows, objective="trigger__objective", at="written_at").prefetch_related("signatures")

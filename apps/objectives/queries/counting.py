@@ -163,11 +163,15 @@ def _units_of_keys(number: int, stretch: Stretch, keys: Sums, days: DaySums) -> 
         raw = days.get((number, series_id)) if _reads_days(stretch) else keys.get((number, series_id, False))
         if raw is None:
             continue
-        removed = keys.get((number, series_id, True), SliceSums())
         units = raw.tally(method)
+        if not stretch.source.exempt:
+            yield series_id, Units(units, units, raw.seen, raw.unusable)
+            continue
+        removed = keys.get((number, series_id, True))
         if _reads_days(stretch) and stretch.source.removed(stretch.span, key) == [stretch.span]:
             removed = raw  # the whole day: its sums say it, also where an import brought no slices
-        yield series_id, Units(units, units - removed.tally(method), raw.seen, raw.unusable - removed.unusable)
+        out = removed or SliceSums()
+        yield series_id, Units(units, units - out.tally(method), raw.seen, raw.unusable - out.unusable)
 
 
 def _units_of_sum(number: int, stretch: Stretch, found: Mapping[int, Units], sums: Sums) -> Units:

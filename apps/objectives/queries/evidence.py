@@ -15,6 +15,7 @@ from apps.objectives.domain.exempting import ExemptSpan
 from apps.objectives.domain.windows import DAY, Span, slices_in
 from apps.objectives.models import BudgetDay, BudgetEvaluation, Objective, Sample, SampleBatch, SampleDay, Series
 from apps.objectives.queries.agreements import Agreed, exempt_spans
+from apps.objectives.queries.owning import results_with_team
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ def _starts(span: Span, seconds: int, found: Iterable[datetime]) -> list[datetim
 
 def get_result(slug: str, pk: int) -> BudgetEvaluation:
     """A result of an objective as it was kept; raises `Absent`."""
-    rows = BudgetEvaluation.objects.select_related("objective__owner_team", "version")
+    rows = results_with_team(BudgetEvaluation.objects.select_related("version"))
     found: BudgetEvaluation | None = rows.filter(pk=pk, objective__slug=slug).first()
     if found is None:
         raise Absent("not_found", "Nothing is here for you.")

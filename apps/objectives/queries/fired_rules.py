@@ -23,9 +23,11 @@ from apps.objectives.domain.policy_words import Advice, Ask, RuleKey, TriggerSta
 from apps.objectives.models import BudgetPolicyVersion, PolicyTrigger
 from apps.objectives.queries.agreements import find_rule
 from apps.objectives.queries.incident_spans import hidden_incidents
+from apps.objectives.queries.owning import with_team_then
 
 TRIGGER = (
-    "pk", "objective_id", "objective__slug", "objective__owner_team_id", "rule", "incident", "from_at", "met_since",
+    "pk", "objective_id", "objective__slug", "objective__owner_team_id", "objective__owner_team__slug",
+    "objective__owner_team__name", "team_then", "team_then_name", "rule", "incident", "from_at", "met_since",
     "closed_at", "closed_by__full_name", "closed_reason", "evaluation_id", "version__number", "version__name",
     "policy_version_id", "policy_version__number", "policy_version__name", "policy_version__policy__slug",
     "policy_version__policy_text",
@@ -98,9 +100,19 @@ class Fired:
     policy_name: str
     policy_slug: str
     decisions: list[DecisionRow] = field(default_factory=list)
+    # The team that owned the objective when it fired, and the one that owns it now: that one decides.
+    team: str = ""
+    team_name: str = ""
+    owner: str = ""
+    owner_name: str = ""
 
     def __str__(self) -> str:
         return f"T-{self.pk}"
+
+    @property
+    def has_moved(self) -> bool:
+        """The objective belongs to another team by now."""
+        return self.team != self.owner
 
     @property
     def is_open(self) -> bool:
@@ -160,7 +172,9 @@ class Fired:
 
 def list_fired(rows: QuerySet[PolicyTrigger]) -> list[Fired]:
     """Triggers with their decisions, newest first; one query."""
-    ordered = rows.order_by("-from_at", "-pk", "decisions__number", "decisions__signatures__pk")
+    ordered = with_team_then(rows, objective="objective", at="from_at").order_by(
+        "-from_at", "-pk", "decisions__number", "decisions__signatures__pk"
+    )
     return fold(dict(zip(COLUMNS, values, strict=True)) for values in ordered.values_list(*COLUMNS))
 
 
@@ -183,7 +197,8 @@ def _fired(row: Mapping[str, Any]) -> Fired:
         find_rule(version, key), row["incident"], row["from_at"], row["met_since"], row["closed_at"],
         row["closed_by__full_name"] or "", row["closed_reason"], row["evaluation_id"], row["version__number"],
         row["version__name"], row["policy_version__number"], row["policy_version__name"],
-        row["policy_version__policy__slug"],
+        row["policy_version__policy__slug"], team=row["team_then"], team_name=row["team_then_name"],
+        owner=row["objective__owner_team__slug"], owner_name=row["objective__owner_team__name"],
     )  # fmt: skip
 
 

@@ -53,6 +53,8 @@ class Told:
     adopted_by: str
     proposal: Any
     sha256: str
+    # The name of the team that it left with this version; empty where it stayed.
+    left: str = ""
 
 
 def get_row(kind: str, slug: str) -> Row:
@@ -110,7 +112,9 @@ def _document(version: Any) -> dict[str, Any]:
 def list_told(row: Row) -> list[Told]:
     """All versions of an object, newest first; two queries."""
     spec = _spec_of(row) if isinstance(row, Objective) else None
-    return [_told(row, version, spec) for version in _versions(row).select_related("adopted_by", "proposal")]
+    return [
+        _told(row, version, spec) for version in _versions(row).select_related("adopted_by", "proposal", "moved_from")
+    ]
 
 
 def _spec_of(objective: Objective) -> Any:
@@ -130,6 +134,7 @@ def _told(row: Row, version: Any, spec: Any) -> Told:
         sentence=_sentence(row, version, spec), document=_document(version), effective_from=version.effective_from,
         reason=version.reason, at_once_reason=version.at_once_reason, adopted_at=version.adopted_at,
         adopted_by=version.adopted_by.full_name, proposal=version.proposal, sha256=_sha256(version),
+        left=version.moved_from.name if version.moved_from else "",
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from apps.objectives.models import (
     Objective,
     Series,
 )
-from apps.objectives.queries.agreements import agreed_on, indicator_version_on, spec_of
+from apps.objectives.queries.agreements import agreed_on, can_read, indicator_version_on, spec_of
 from apps.objectives.queries.held_samples import count_waiting
 from apps.objectives.queries.kept_statuses import statuses_in_sum
 from apps.objectives.queries.pages import ListRow
@@ -53,7 +53,7 @@ def get_indicator_page(slug: str, by: Principal) -> IndicatorPage:
     newest = max((at for _, at in series if at is not None), default=None)
     keys = [key for key, _ in series if key]
     return IndicatorPage(
-        indicator, versions, version, spec_of(version) if version else None,
+        indicator, versions, version, spec_of(version) if version and can_read(version) else None,
         [ListRow(one, agreed_on(one, today), statuses.get(one.pk), []) for one in rows],
         keys[:MOST_KEYS], len(keys), newest, read=find_read(indicator),
         held_count=count_waiting(slug, by),

@@ -57,7 +57,9 @@ def _summed(series: str, ranges: Sequence[Range]) -> list[tuple[int, Units]]:
 
 
 def _units(bad: int, counted: int, raw_bad: int, raw_counted: int, seen: int, unusable: int) -> Units:
-    return Units(Tally(raw_bad, raw_counted), Tally(bad, counted), seen, unusable)
+    raw = Tally(raw_bad, raw_counted)
+    is_whole = (bad, counted) == (raw_bad, raw_counted)
+    return Units(raw, raw if is_whole else Tally(bad, counted), seen, unusable)
 
 
 def first_kept(version_ids: Sequence[int]) -> dict[int, date]:

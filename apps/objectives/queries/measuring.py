@@ -184,7 +184,8 @@ def _days(plan: Plan) -> dict[date, frozenset[int]]:
 
 def _add(sums: Counted, more: Counted) -> None:
     for series_id, units in more.items():
-        sums[series_id] = sums.get(series_id, Units()) + units
+        standing = sums.get(series_id)
+        sums[series_id] = units if standing is None else standing + units
 
 
 def _answer(framed: Framed, parts: Sequence[Counted]) -> Answer:

@@ -23,6 +23,7 @@ from apps.objectives.models import BudgetDay, IndicatorVersion, ObjectiveVersion
 from apps.objectives.queries.agreements import can_read, promise_of, standing_objectives
 from apps.objectives.queries.fired_rules import COLUMNS as FIRED
 from apps.objectives.queries.fired_rules import Fired, fold
+from apps.objectives.queries.owning import with_team_then
 
 OBJECTIVE, TRIGGER, BUDGET_DAY = "objective", "trigger", "budget_day"
 WHAT = frozenset({OBJECTIVE, TRIGGER, BUDGET_DAY})
@@ -89,6 +90,7 @@ def _objectives(where: Mapping[str, Any], today: date) -> QuerySet[Any]:
 
 def _triggers(where: Mapping[str, Any]) -> QuerySet[Any]:
     rows = PolicyTrigger.objects.filter(closed_at=None, **_through("objective", where))
+    rows = with_team_then(rows, objective="objective", at="from_at")
     return _pack(rows, TRIGGER, {name: name for name in FIRED})
 
 

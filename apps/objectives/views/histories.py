@@ -135,7 +135,10 @@ def change_words(told: Told, before: Told | None) -> str:
     """How much a version changes."""
     if before is None:
         return "It is the first."
-    return "Words only" if told.meaning_number == before.meaning_number else "What is judged"
+    is_same = told.meaning_number == before.meaning_number
+    if told.left:
+        return f"It leaves {told.left}" if is_same else f"What is judged; it leaves {told.left}"
+    return "Words only" if is_same else "What is judged"
 
 
 def _diff(request: PageRequest, kind: str, slug: str, old: int, new: int) -> HttpResponse:
