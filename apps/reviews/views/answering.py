@@ -62,11 +62,11 @@ def _find(agenda: Agenda, pk: int) -> ShownItem:
 def _verb(request: PageRequest, item: ShownItem) -> str:
     """What is to be decided: what was asked for if the item offers it, else what stands, else the first.
 
-    What is sent is taken by its own word alone.
+    What is sent is taken by its own word, or not at all.
     """
     asked = request.POST.get("verb") or request.GET.get("verb", "")
     offered = verbs_of(item)
-    if request.method == "POST" and asked not in offered:
+    if request.method == "POST" and asked and asked not in offered:
         raise Conflict("state_forbids", NOT_OFFERED)
     stands = str(item.answer.get("verb", "")) if item.answer else ""
     return next((verb for verb in (asked, stands, *offered) if verb in offered), "")
