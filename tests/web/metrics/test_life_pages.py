@@ -16,6 +16,7 @@ from apps.governance.models import Proposal
 from apps.metrics import operations, queries
 from apps.metrics.domain.targets import Baseline
 from tests.agreeing import agree, target_item
+from tests.laid_again import laid_again
 from tests.leaving import AFTER, LEAVING, REASON, WEDNESDAY, define, deprecate, retire
 from tests.personas import Organisation, principal_of
 from tests.web.metrics.test_wording_pages import filled
@@ -30,10 +31,14 @@ ACTS = ("deprecate", "retire", "move")
 @pytest.fixture(autouse=True)
 def _defined(organisation: Organisation) -> Iterator[None]:
     with clock.playing(WEDNESDAY):
-        by = principal_of(organisation.people["gus"], clock.now())
-        operations.adopt_starter(owner_team=organisation.checkout, by=by)
-        define(organisation.checkout, organisation.people["ana"])
+        laid_again("starter, and one that leaves", lambda: _define(organisation))
         yield
+
+
+def _define(organisation: Organisation) -> None:
+    by = principal_of(organisation.people["gus"], clock.now())
+    operations.adopt_starter(owner_team=organisation.checkout, by=by)
+    define(organisation.checkout, organisation.people["ana"])
 
 
 def test_definition__offers_its_acts_to_those_who_may(client_as: As) -> None:

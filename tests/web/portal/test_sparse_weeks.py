@@ -2,15 +2,16 @@
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from apps.core import clock
 from apps.core.fact_sources import sources
 from apps.measurements import operations as measurements
 from apps.services import operations as services
@@ -24,10 +25,22 @@ RECOVERY = "failed-deployment-recovery-time"
 TREND = "/metrics/change-lead-time/trend/?subject=team:harbour"
 
 
+@pytest.fixture(scope="module")
+def _released(world: Organisation, django_db_blocker: Any) -> Iterator[None]:
+    """What Harbour released, once for all tests of this file: a savepoint in the world's transaction."""
+    with django_db_blocker.unblock(), transaction.atomic(), clock.playing(MONDAY):
+        _release(world.harbour_cluster.pk)
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def rare(organisation: Organisation) -> Organisation:
+def rare(_released: None, organisation: Organisation) -> Organisation:
     """Harbour releases each third week for two years: six failures, then what mends them, with six changes."""
-    service = organisation.harbour_cluster.pk
+    return organisation
+
+
+def _release(service: int) -> None:
     rows: dict[str, list[dict[str, Any]]] = {"deployments": [], "changes": [], "remediations": []}
     for n in range(0, 110, 3):
         at = MONDAY - timedelta(weeks=n, days=5)
@@ -47,7 +60,6 @@ def rare(organisation: Organisation) -> Organisation:
             complete_until=MONDAY,
         )  # fmt: skip
     measurements.rebuild()
-    return organisation
 
 
 def rows_of(client: Client, query: str) -> list[dict[str, str]]:
