@@ -93,7 +93,8 @@ def key_words(one: KeyResult, promise: Promise) -> str:
     if found is BudgetState.INSUFFICIENT:
         few = f"too few ({budget.counted:,} of {promise.minimum_events:,})"
         why = {StateReason.TOO_FEW_EVENTS: few, StateReason.UNUSABLE: "check the wiring",
-               StateReason.NEW_DEFINITION: "new definition"}  # fmt: skip
+               StateReason.NEW_DEFINITION: "new definition",
+               StateReason.SLICES_GONE: "its slices are gone"}  # fmt: skip
         return f"{found.label}: {why.get(reason, 'too few slices came')}"
     if found is BudgetState.EXHAUSTED:
         return f"{found.label}: {over_text(budget.left)} more failures than agreed"

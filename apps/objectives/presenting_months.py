@@ -7,12 +7,13 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from apps.core import clock
-from apps.core.calendar_words import period_words
+from apps.core.calendar_words import day_words, period_words
 from apps.objectives.domain.documents import decimal_text
 from apps.objectives.domain.months import Month, MonthState, count_met, last_months, months_of
 from apps.objectives.domain.objective_words import Judge
 from apps.objectives.domain.page_words import STATE_CODES
 from apps.objectives.domain.printing import left_share_text, sli_text, target_text
+from apps.objectives.domain.samples import first_kept_day
 from apps.objectives.domain.sentences import state_text
 from apps.objectives.domain.suggesting import SuggestionKind, rungs_around
 from apps.objectives.domain.what_if import put_to, what_if
@@ -51,8 +52,16 @@ def months_table(page: BudgetPage) -> dict[str, Any] | None:
     number = page.version.number if page.version else 0
     foot = f"Each month by itself, by {target_text(promise.target)} of v{number}."
     foot += f" {OVER_KEYS}" if promise.judge is Judge.EACH else ""
+    foot += _as_judged(page)
     columns = ("Month", "Promise", ("Failed of counted", True), ("SLI", True), "Kept result")
     return table("The last twelve months", columns, rows, compact=True, foot=foot)
+
+
+def _as_judged(page: BudgetPage) -> str:
+    """Where slices are gone, what exemptions took out cannot be counted anew."""
+    first = first_kept_day(clock.as_of(), clock.reporting_zone(), page.kept.newest_end)
+    has_older = any(one.day < first and one.tally != one.raw for one in page.days.rows)
+    return f" What exemptions took out before {day_words(first)} stays out, as it was judged." if has_older else ""
 
 
 def _month_row(page: BudgetPage, month: Month, target: Decimal) -> list[Cell]:
@@ -132,4 +141,9 @@ def suggestion_words(page: BudgetPage) -> dict[str, str] | None:
     }[kind]
     worth = f". Worth a talk: {target_text(target)}" if target is not None else ""
     url = _propose(page.objective.slug, target) if target is not None else ""
-    return {"text": f"{said}{worth}.", "url": url}
+    older = (
+        " What exemptions took out of its older days stays out, as it was judged."
+        if page.is_suggested_as_judged
+        else ""
+    )
+    return {"text": f"{said}{worth}.{older}", "url": url}

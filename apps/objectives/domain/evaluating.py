@@ -5,7 +5,7 @@ Pages, tasks, previews and the calculator call this; what differs between them i
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -72,6 +72,14 @@ def frame_of(
     )  # fmt: skip
 
 
+def frame_on_days(
+    promise: Promise, day: date, slice_seconds: int, zone: ZoneInfo, readable_from: datetime | None = None
+) -> Frame:
+    """The times of a window of whole local days that ends with a day: what can be told once slices are gone."""
+    full, span = promise.window.on_days(day, zone)
+    return Frame(full, span, slice_seconds, readable_from)
+
+
 @dataclass(frozen=True)
 class Measured:
     """The counts of one series, or of the sum, inside a frame; exempted slices are out of them."""
@@ -80,6 +88,7 @@ class Measured:
     seen: int
     unusable: int = 0
     recent: Tally = field(default_factory=Tally)  # of the last 24·k hours
+    is_gone: bool = False  # slices that it needs are kept no more
 
 
 @dataclass(frozen=True)
@@ -125,7 +134,7 @@ def figures_of(
     window_hours = frame.full.hours
     budget = budget_of(promise.target, measured.tally, promise.method, promise.window.kind, frame.to_come)
     left = hours_left(budget, measured.recent.bad, recent_hours(window_hours))
-    wiring = Wiring(newest_end, measured.seen, measured.unusable, frame.elapsed, frame.is_cut)
+    wiring = Wiring(newest_end, measured.seen, measured.unusable, frame.elapsed, frame.is_cut, measured.is_gone)
     pace = Pace(left, _horizon(promise, frame), is_alert_open)
     judged = judge_total(budget, wiring, limits_of(promise), pace, as_of)
     return Figures(budget, burn_rate(measured.recent, promise.target), left, judged)

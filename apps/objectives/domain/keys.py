@@ -56,7 +56,7 @@ def judge_keys(total: Judged, results: Sequence[KeyResult], judge: Judge, share_
 
     No data and silence are those of the whole source, so they hold before any key is asked.
     """
-    if judge is Judge.TOTAL or total.state in (S.NO_DATA, S.STALE) or total.reason is R.UNUSABLE:
+    if judge is Judge.TOTAL or total.state in (S.NO_DATA, S.STALE) or total.reason in (R.UNUSABLE, R.SLICES_GONE):
         return total
     share = count_within(results).share
     if share is None or share_target is None:

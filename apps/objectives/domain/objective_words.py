@@ -74,6 +74,7 @@ class StateReason(StrEnum):
     LOW_COVERAGE = "low_coverage"
     UNUSABLE = "unusable"
     NEW_DEFINITION = "new_definition"
+    SLICES_GONE = "slices_gone"
     NO_KEY_JUDGED = "no_key_judged"
     MISSED = "missed"
     KEYS_MISSED = "keys_missed"

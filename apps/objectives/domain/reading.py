@@ -108,6 +108,8 @@ class Read:
 
     units: tuple[Units, ...]
     lengths: tuple[timedelta, ...]
+    # Slices that the window needs are kept no more: nothing of it is counted.
+    is_gone: bool = False
 
     @property
     def main(self) -> Units:
@@ -117,7 +119,7 @@ class Read:
     @property
     def measured(self) -> Measured:
         """As the rules of evaluation take it."""
-        return Measured(self.main.kept, self.main.seen, self.main.unusable, self.units[RECENT].kept)
+        return Measured(self.main.kept, self.main.seen, self.main.unusable, self.units[RECENT].kept, self.is_gone)
 
     @property
     def windows(self) -> dict[timedelta, Tally]:

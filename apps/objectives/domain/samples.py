@@ -136,9 +136,12 @@ def check_start(starts_at: datetime, slice_seconds: int, now: datetime) -> Fault
     return None
 
 
-def first_kept_day(now: datetime, zone: ZoneInfo) -> date:
-    """The first local day whose slices are kept; older days are sums alone."""
-    return (now - KEPT).astimezone(zone).date()
+def first_kept_day(now: datetime, zone: ZoneInfo, newest: datetime | None = None) -> date:
+    """The first local day whose slices are kept; older days are sums alone.
+
+    Of a source that fell silent as many days are kept up to its newest slice, so that its number stands still.
+    """
+    return ((now if newest is None else min(now, newest)) - KEPT).astimezone(zone).date()
 
 
 def outcome_of(stored: Counts | None, new: Counts) -> Outcome:

@@ -48,6 +48,7 @@ def _too_little(promise: Promise, evaluation: Evaluation) -> str:
         R.LOW_COVERAGE: "too few slices of the window were measured",
         R.UNUSABLE: "more than 5 % of the slices are unusable; check the wiring",
         R.NEW_DEFINITION: "new definition",
+        R.SLICES_GONE: "the window reaches behind the slices that are kept",
         R.NO_KEY_JUDGED: "no key can be judged yet",
     }[reason]
 

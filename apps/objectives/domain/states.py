@@ -22,6 +22,8 @@ class Wiring:
     elapsed: int = 0
     # The window reaches behind a change of the measurement, so that part of it cannot be read.
     is_cut: bool = False
+    # Slices that the window needs are kept no more, so that nothing of it is counted.
+    is_gone: bool = False
 
     @property
     def coverage(self) -> Fraction:
@@ -76,9 +78,12 @@ def not_judged(budget: Budget, wiring: Wiring, limits: Limits, as_of: datetime) 
     """Why nothing can be said, or None: no data, silence, too little, broken."""
     if wiring.newest_end is None:
         return Judged(S.NO_DATA, R.NOT_CONNECTED)
+    is_stale = as_of - wiring.newest_end > limits.stale_after
+    if wiring.is_gone:
+        return Judged(S.STALE, R.SILENT) if is_stale else Judged(S.INSUFFICIENT, R.SLICES_GONE)
     if not budget.counted and not wiring.is_cut:  # behind a break more may have come than can be read
         return Judged(S.NO_DATA, R.NO_EVENTS)
-    if as_of - wiring.newest_end > limits.stale_after:
+    if is_stale:
         return Judged(S.STALE, R.SILENT)
     if wiring.unusable_share > MOST_UNUSABLE:
         return Judged(S.INSUFFICIENT, R.UNUSABLE)

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from apps.core.periods import Grain, local_midnight, period_at
+from apps.core.periods import Grain, local_midnight, period_at, period_on
 from apps.objectives.domain.objective_words import WindowKind
 from apps.objectives.domain.samples import EPOCH
 
@@ -74,6 +74,16 @@ class Window:
         """What is judged: up to the end of the newest slice, so that a silent source moves nothing."""
         full = self.full_span(newest_start, slice_seconds, zone)
         return Span(full.start, newest_start + timedelta(seconds=slice_seconds))
+
+    def on_days(self, day: date, zone: ZoneInfo) -> tuple[Span, Span]:
+        """The whole window and what is judged of it, in whole local days, the last of which is a day."""
+        end = local_midnight(day + DAY, zone)
+        if self.grain is None:
+            full = Span(local_midnight(day - (self.days - 1) * DAY, zone), end)
+            return full, full
+        period = period_on(day, self.grain)
+        full = Span(period.starts_at(zone), period.ends_at(zone))
+        return full, Span(full.start, end)
 
     def length_after(self, begins: datetime, zone: ZoneInfo) -> datetime:
         """One window length after an instant; of the calendar that of the period which holds it."""

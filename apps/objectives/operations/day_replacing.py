@@ -67,12 +67,18 @@ def _remove(series_ids: Sequence[int], first_on: date | None, end_on: date) -> i
 def remove_old_slices(*, at: datetime) -> int:
     """Delete the slices of days older than a hundred days, some series at a time; answers how many there were.
 
-    Whole local days go, so that a window never finds half a day without its sum.
+    Whole local days go, so that a window never finds half a day without its sum. Of an SLI that fell silent a hundred
+    days up to its newest slice stay: its windows end there.
     """
-    end_on, removed = first_kept_day(at, clock.reporting_zone()), 0
-    cutoff = local_midnight(end_on, clock.reporting_zone())
-    while some := queries.series_with_slices_before(cutoff, SERIES_AT_ONCE):
-        with transaction.atomic():
-            series_queries.lock_series(some)
-            removed += _remove(some, None, end_on)
+    zone, removed = clock.reporting_zone(), 0
+    newest = queries.newest_of_indicators()
+    by_day: dict[date, list[int]] = {}
+    for indicator_id, last in newest.items():
+        by_day.setdefault(first_kept_day(at, zone, last), []).append(indicator_id)
+    for end_on, indicator_ids in sorted(by_day.items()):
+        cutoff = local_midnight(end_on, zone)
+        while some := queries.series_with_slices_before(cutoff, indicator_ids, SERIES_AT_ONCE):
+            with transaction.atomic():
+                series_queries.lock_series(some)
+                removed += _remove(some, None, end_on)
     return removed

@@ -84,7 +84,7 @@ def exemptions_around(agreed: Iterable[Agreed], at: datetime) -> Exempt:
 
 def measure_now(
     agreed: Mapping[int, Agreed], versions: Mapping[Place, ObjectiveVersion], exempt: Exempt,
-    changed: Mapping[int, date | None], *, before: datetime | None = None,
+    changed: Mapping[int, date | None], *, before: datetime | None = None, on_days: bool = False,
 ) -> dict[Place, Answer]:  # fmt: skip
     """What each version measures, after its days were brought up to date; those without any slice are absent.
 
@@ -94,7 +94,7 @@ def measure_now(
     questions = [
         question_of(
             agreed[objective], exempt=exempt[objective], promise=agreements.promise_of(versions[objective, version]),
-            version_id=version, before=before,
+            version_id=version, before=before, on_days=on_days,
         )
         for objective, version in places
     ]  # fmt: skip

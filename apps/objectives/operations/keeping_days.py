@@ -1,4 +1,7 @@
-"""Keep the days of budgets: what a change reached is counted anew, and what a window needs for the first time."""
+"""Keep the days of budgets: what a change reached is counted anew, and what a window needs for the first time.
+
+Days whose slices are gone stand as they were judged, under this version or an earlier one that counts the same units.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -10,6 +13,7 @@ from apps.objectives.domain.reading import Units
 from apps.objectives.domain.windows import DAY
 from apps.objectives.models import BudgetDay
 from apps.objectives.queries.counting import Counted, count
+from apps.objectives.queries.judged_days import as_judged, is_same, is_untold
 from apps.objectives.queries.kept_days import first_kept
 from apps.objectives.queries.measuring import Framed
 
@@ -27,10 +31,15 @@ def keep_days(framed: Sequence[Framed], changed: Mapping[int, date | None]) -> N
         if version_id is not None:
             asked |= {(version_id, day): one for day in _days(one, kept.get(version_id), changed.get(version_id))}
             first[version_id] = min(first.get(version_id, _needed(one)), _needed(one))
-    counted = count([one.day(day) for (_, day), one in asked.items()])
+    gone = {place: one for place, one in asked.items() if place[1] < one.kept_from}
+    judged = as_judged(gone) if gone else {}
+    # Slices of time that are gone and were judged under none of them are told by nothing.
+    asked = {place: one for place, one in asked.items() if place in judged or not is_untold(place, one)}
+    counted = dict(zip(asked, count([one.day(day) for (_, day), one in asked.items()]), strict=True))
+    counted |= {place: units for place, units in judged.items() if is_same(asked[place], counted[place], units)}
     _remove(asked)
     rows: list[tuple[int | date | None, ...]] = []
-    for (version_id, day), units in zip(asked, counted, strict=True):
+    for (version_id, day), units in counted.items():
         rows += _rows(version_id, day, units, is_first=day == first[version_id])
     insert_rows(BudgetDay, COLUMNS, rows)
 

@@ -1,11 +1,14 @@
-"""Once a month: what the last three full windows say about a target; only a person turns it into a proposal."""
+"""Once a month: what the last three full windows say about a target; only a person turns it into a proposal.
+
+They are whole local days, which stay when their slices are gone.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from apps.core import clock
-from apps.core.periods import last_complete
+from apps.core.periods import last_complete, local_midnight
 from apps.objectives.domain.budgets import Budget
 from apps.objectives.domain.printing import exact_text, left_share_text
 from apps.objectives.domain.result_documents import moment
@@ -59,17 +62,18 @@ def _past_windows(agreed: Mapping[int, Agreed], midnight: datetime) -> dict[int,
 def _judged_before(agreed: Mapping[int, Agreed], end: datetime) -> dict[int, Judgement]:
     exempt = exemptions_around(agreed.values(), end)
     versions = {(pk, one.version.pk): one.version for pk, one in agreed.items()}
-    answers = measure_now(agreed, versions, exempt, {}, before=end)
+    answers = measure_now(agreed, versions, exempt, {}, before=end, on_days=True)
     return {
         pk: judge(one, one.promise, answers.get((pk, one.version.pk)), exempt[pk], end) for pk, one in agreed.items()
     }
 
 
 def _ends(window: Window, midnight: datetime) -> list[datetime]:
-    """Where the last windows end, oldest first."""
-    if window.grain is None:
-        return [midnight - back * window.days * DAY for back in reversed(range(WINDOWS))]
+    """The local midnights at which the last windows end, oldest first."""
     zone = clock.reporting_zone()
+    if window.grain is None:
+        today = clock.local_day(midnight)
+        return [local_midnight(today - back * window.days * DAY, zone) for back in reversed(range(WINDOWS))]
     last = last_complete(midnight, window.grain, zone)
     return [last.previous(back).ends_at(zone) for back in reversed(range(WINDOWS))]
 
@@ -97,5 +101,13 @@ def _document(one: Judgement, had_incident: bool) -> dict[str, Any]:
     return {
         "start": moment(span.start), "end": moment(span.end), "bad": budget.bad, "counted": budget.counted,
         "remaining": None if remaining is None else exact_text(remaining), "text": left_share_text(remaining),
-        "had_incident": had_incident,
+        "had_incident": had_incident, "as_judged": _is_as_judged(one),
     }  # fmt: skip
+
+
+def _is_as_judged(one: Judgement) -> bool:
+    """Exemptions took something out of days that nobody can count anew."""
+    if one.answer is None:
+        return False
+    main, framed = one.answer.total.main, one.answer.framed
+    return main.raw != main.kept and clock.local_day(_span(one).start) < framed.kept_from

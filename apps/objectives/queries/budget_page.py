@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
@@ -82,6 +83,12 @@ class BudgetPage:
         return (SuggestionKind(kind), getattr(self.objective, "suggested_target", None)) if kind and is_same else None
 
     @property
+    def is_suggested_as_judged(self) -> bool:
+        """What was suggested rests on older days whose exemptions nobody can count anew."""
+        windows: list[dict[str, Any]] = getattr(self.objective, "suggested_windows", None) or []
+        return any(one.get("as_judged") for one in windows)
+
+    @property
     def window(self) -> Span | None:
         """The whole window; None where nothing ever came."""
         return self.evaluation.frame.full if self.evaluation else None
@@ -96,6 +103,7 @@ def get_objective(slug: str) -> Objective:
     rows = rows.annotate(
         suggested_kind=Subquery(suggested.values("kind")[:1]),
         suggested_target=Subquery(suggested.values("target")[:1]),
+        suggested_windows=Subquery(suggested.values("windows")[:1]),
         keys_are_teams=Exists(
             Series.objects.filter(indicator=OuterRef("indicator"), key__in=consuming_teams.values("slug"))
         ),

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from apps.core.bulk import batched
@@ -69,10 +69,16 @@ def stored_days(places: Collection[DayPlace]) -> dict[DayPlace, SampleDay]:
     return {place: found[place] for place in places if place in found}
 
 
-def series_with_slices_before(cutoff: datetime, most: int) -> list[int]:
-    """Up to so many series that still have slices before an instant."""
+def series_with_slices_before(cutoff: datetime, indicator_ids: Collection[int], most: int) -> list[int]:
+    """Up to so many series of these indicators that still have slices before an instant."""
     older = Sample.objects.filter(series=OuterRef("pk"), starts_at__lt=cutoff)
-    return list(Series.objects.filter(Exists(older)).order_by("pk").values_list("pk", flat=True)[:most])
+    rows = Series.objects.filter(Exists(older), indicator__in=indicator_ids)
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:most])
+
+
+def newest_of_indicators() -> dict[int, datetime | None]:
+    """The newest usable slice of any key, by indicator."""
+    return dict(Series.objects.order_by().values_list("indicator_id").annotate(newest=Max("newest_start")))
 
 
 def newest_days(since: datetime, until: datetime) -> list[tuple[int, datetime]]:

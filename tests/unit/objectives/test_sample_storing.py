@@ -124,11 +124,15 @@ def test_old_slices__go_by_whole_days_and_leave_their_sums(organisation: Organis
     series = make_series(make_indicator(organisation))
     midnight = datetime(2026, 8, 23, 22, tzinfo=UTC)
     put(series, [one(-5, 1, 2, start=midnight), one(0, 3, 4, start=midnight)])
+    with clock.playing(midnight + timedelta(days=100, hours=3)):
+        assert remove_old_slices(at=clock.as_of()) == 0  # it fell silent: its windows end with its newest slice
+    later = midnight + timedelta(days=100)
+    put(series, [one(0, 5, 6, start=later)], at=later + timedelta(hours=1))
     sums = list(SampleDay.objects.order_by("day").values_list("day", *SUMS))
     with clock.playing(midnight + timedelta(days=100, hours=3)):
         assert remove_old_slices(at=clock.as_of()) == 1
         assert remove_old_slices(at=clock.as_of()) == 0
-    assert Sample.objects.get().valid == 4
+    assert list(Sample.objects.order_by("starts_at").values_list("valid", flat=True)) == [4, 6]
     assert list(SampleDay.objects.order_by("day").values_list("day", *SUMS)) == sums
 
 
