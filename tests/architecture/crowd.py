@@ -13,7 +13,7 @@ from apps.core.fact_sources import sources
 from apps.integrations.models import ImportRun
 from apps.measurements.models import MetricValue
 from apps.metrics.models import Target
-from apps.reviews.models import TargetReview
+from apps.reviews.models import Decision, Review, TargetReview
 from apps.scorecards.models import CellNote, Scorecard
 from apps.services.models import FactConnection, Ownership, Service
 from apps.teams.models import ApiToken, Membership, Team
@@ -95,6 +95,20 @@ def _copy_of_cards(team: Team, teams: list[Team]) -> None:
     _copies(TargetReview.objects.filter(team=team), len(teams), lambda _, n: {
         "team_id": teams[n].pk, "card_id": cards[n].pk,
     })  # fmt: skip
+    _copy_of_meetings(team, teams)
+
+
+def _copy_of_meetings(team: Team, teams: list[Team]) -> None:
+    """Weekly reviews with what was decided in them."""
+    reviews = _copies(Review.objects.filter(team=team), len(teams), lambda _, n: {"team_id": teams[n].pk})
+    for decision in Decision.objects.filter(team=team).select_related("item"):
+        items = _copies([decision.item], len(teams), lambda _, n: {"review_id": reviews[n].pk})
+        change = partial(_decided_about, items, teams)
+        _copies([decision], len(teams), change)
+
+
+def _decided_about(items: list[Any], teams: list[Team], _: Any, n: int) -> dict[str, Any]:
+    return {"item_id": items[n].pk, "team_id": teams[n].pk}
 
 
 def _note_on(cells: list[int], _: Any, n: int) -> dict[str, Any]:

@@ -27,7 +27,8 @@ ABSENT_KEYS = {
     "proposal": 987654, "change": 987654, "request": 987654, "action": 987654, "done_action": 987654,
     "asked_action": 987654, "incident": 987654, "hidden": 987654, "entry": 987654, "listed": 987654,
     "row": "no-such-row", "sli": "no-such-sli", "slo": "no-such-slo", "policy": "no-such-policy", "promise": 987654,
-    "trigger": 987654, "decision": 987654, "alert": 987654, "result": 987654,
+    "trigger": 987654, "decision": 987654, "alert": 987654, "result": 987654, "weekly": 987654, "weekly_item": 987654,
+    "weekly_decision": 987654,
     "annotation": "00000000-0000-4000-8000-000000000000",
 }  # fmt: skip
 # More addresses whose answers are searched: filters, orders, forms of the same rows.
@@ -37,7 +38,8 @@ FURTHER = (
     "/metrics/change-failure-rate/trend.csv?subject=team:{team}&grain=week", "/annotations/?kind=launch",
     "/api/v1/scorecards/?team={team}", "/api/v1/target-reviews/?team={team}", "/api/v1/targets/?team={team}",
     "/incidents/?team={team}", "/api/v1/incidents/?team={team}", "/search/?q=own",
-    "/api/v1/tokens/?team={team}", "/api/v1/memberships/?team={team}",
+    "/api/v1/tokens/?team={team}", "/api/v1/memberships/?team={team}", "/api/v1/reviews/?team={team}",
+    "/api/v1/decisions/?team={team}",
 )  # fmt: skip
 # Where restricted things would stand: their own addresses, and lists that gather what a team learned.
 HIDDEN = (
@@ -50,7 +52,7 @@ HIDDEN = (
 pytestmark = pytest.mark.django_db
 # Whoever reads some rows but not all: the doors of the other teams are tried as well.
 CURIOUS = {"em_a", "member_b", "leadership_group", "django_admin", "read_a", "read_b"}
-FILTERED = ("scorecards", "target-reviews", "targets", "tokens", "memberships")
+FILTERED = ("scorecards", "target-reviews", "reviews", "decisions", "targets", "tokens", "memberships")
 
 
 def own_routes() -> Iterator[tuple[str, Any]]:

@@ -45,6 +45,7 @@ from tests.agreeing import (
     target_item,
 )
 from tests.architecture.happened import happen_in
+from tests.architecture.met import meet_in
 from tests.architecture.promised import promise_in
 from tests.architecture.spent import spend_in
 from tests.architecture.words import own_words
@@ -240,6 +241,7 @@ def _write_rows(world: World, place: Place) -> None:
     }  # fmt: skip
     place.keys |= promise_in(slug, place.service.slug, people[place.writer], MONDAY)
     place.keys |= spend_in(place.keys["sli"], place.keys["slo"], lead=people[place.seat], now=MONDAY)
+    place.keys |= meet_in(team, lead=people[place.seat], now=MONDAY)
 
 
 def _agree_target(team: Team, author: User) -> Target:

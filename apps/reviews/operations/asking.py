@@ -3,13 +3,12 @@
 from django.db import transaction
 
 from apps.core import clock
-from apps.core.periods import Grain, Period
+from apps.core.periods import Grain
 from apps.reviews import queries
 from apps.reviews.domain.weekly import ReviewKind
 from apps.reviews.models import ReviewDue
 from apps.scorecards.domain import schedule
 from apps.teams import queries as teams
-from apps.teams.models import Team
 
 
 @transaction.atomic
@@ -30,24 +29,17 @@ def _ask_quarterly() -> int:
 
 
 def _ask_weekly() -> int:
-    """Every week since a team's first weekly card, at most 53 back; a week whose card is being frozen waits for it."""
+    """Every week whose card is frozen, or cannot be, at most 53 back: the agenda is made after its card."""
     zone = clock.reporting_zone()
     weeks = schedule.due_periods(clock.as_of(), zone, Grain.WEEK)
-    known = queries.weekly_cards([week.key for week in weeks])
-    found = [
+    wanted = queries.weeks_without_review([week.key for week in weeks])
+    open_teams = list(teams.list_teams())
+    return _write([
         ReviewDue(kind=ReviewKind.WEEKLY.value, team=team, period=week.key, due_at=schedule.due_at(week, zone))
         for week in weeks
-        for team in teams.list_teams()
-        if _is_wanted(team, week, known)
-    ]
-    return _write(found)
-
-
-def _is_wanted(team: Team, week: Period, known: queries.WeeklyCards) -> bool:
-    first = known.first_end.get(team.pk)
-    if first is None or week.end_on < first or team.began_on >= week.end_on:
-        return False
-    return (team.pk, week.key) not in known.being_made and (team.pk, week.key) not in known.asked
+        for team in open_teams
+        if (team.pk, week.key) in wanted and team.began_on < week.end_on
+    ])  # fmt: skip
 
 
 def _write(rows: list[ReviewDue]) -> int:

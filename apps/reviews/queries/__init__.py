@@ -23,7 +23,8 @@ from apps.reviews.queries.targets import lock_review as lock_review
 from apps.reviews.queries.targets import shown_content as shown_content
 from apps.reviews.queries.targets import snapshot as snapshot
 from apps.reviews.queries.weekly import Agenda as Agenda
-from apps.reviews.queries.weekly import WeeklyCards as WeeklyCards
+from apps.reviews.queries.weekly import Block as Block
+from apps.reviews.queries.weekly import ShownItem as ShownItem
 from apps.reviews.queries.weekly import agenda_of as agenda_of
 from apps.reviews.queries.weekly import find_weekly as find_weekly
 from apps.reviews.queries.weekly import get_item as get_item
@@ -32,5 +33,5 @@ from apps.reviews.queries.weekly import get_weekly as get_weekly
 from apps.reviews.queries.weekly import list_weekly as list_weekly
 from apps.reviews.queries.weekly import lock_unopened as lock_unopened
 from apps.reviews.queries.weekly import lock_weekly as lock_weekly
-from apps.reviews.queries.weekly import weekly_cards as weekly_cards
+from apps.reviews.queries.weekly import weeks_without_review as weeks_without_review
 from apps.reviews.snapshots import find_snapshot as find_snapshot

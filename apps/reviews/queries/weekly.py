@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Min, QuerySet
+from django.db.models import QuerySet
 
 from apps.accounts.domain import Principal
 from apps.core.due import RESTS_AFTER
@@ -151,7 +151,8 @@ def _shown(item: Mapping[str, Any], hidden: set[str]) -> ShownItem:
     return ShownItem(
         pk=item["id"], rank=item["rank"], rule=Rule(item["rule"]), subject=said["subject"],
         sentence=said["sentence"], prompt=said["prompt"], evidence_url=said["evidence"],
-        evidence_data={k: v for k, v in said["evidence_data"].items() if k != "masked"}, answer=said["answer"], outcome=said["outcome"],
+        evidence_data={key: value for key, value in said["evidence_data"].items() if key != "masked"},
+        answer=said["answer"], outcome=said["outcome"],
         is_open=item["id"] is not None and is_open(item), is_counted_only=item["is_counted_only"],
         deferrals_used=item["deferrals_used"], revision=item["revision"],
     )  # fmt: skip
@@ -180,22 +181,11 @@ def lock_unopened(day: date) -> list[Review]:
     return list(rows.filter(state=WeeklyState.WAITING.value, due_on__lte=day).order_by("pk"))
 
 
-@dataclass(frozen=True)
-class WeeklyCards:
-    """By team the end of its first weekly card; cards being frozen and reviews asked for, as (team, week)."""
-
-    first_end: Mapping[int, date]
-    being_made: frozenset[tuple[int, str]]
-    asked: frozenset[tuple[int, str]]
-
-
-def weekly_cards(weeks: Iterable[str]) -> WeeklyCards:
-    """What is known of the cards and duties of some weeks; three queries."""
+def weeks_without_review(weeks: Iterable[str]) -> set[tuple[int, str]]:
+    """(team, week) of cards that are frozen, or were given up, and for which no review was asked; three queries."""
     keys = list(weeks)
-    cards = Scorecard.objects.filter(grain=Grain.WEEK.value).order_by().values_list("team_id")
-    waiting = CardDue.objects.filter(period__in=keys, done_at=None, attempts__lt=RESTS_AFTER)
+    frozen = Scorecard.objects.filter(grain=Grain.WEEK.value, period__in=keys)
+    given_up = CardDue.objects.filter(period__in=keys, done_at=None, attempts__gte=RESTS_AFTER)
     asked = ReviewDue.objects.filter(kind=ReviewKind.WEEKLY.value, period__in=keys)
-    return WeeklyCards(
-        dict(cards.annotate(first=Min("end_on")).values_list("team_id", "first")),
-        frozenset(waiting.values_list("team_id", "period")), frozenset(asked.values_list("team_id", "period")),
-    )  # fmt: skip
+    wanted = {*frozen.values_list("team_id", "period"), *given_up.values_list("team_id", "period")}
+    return wanted - set(asked.values_list("team_id", "period"))
