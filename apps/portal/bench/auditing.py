@@ -1,14 +1,10 @@
 """The audit chain: appending by eight writers beside plain commits of one, verifying beside reading and hashing."""
 
 import hashlib
-from collections.abc import Callable
 from datetime import timedelta
-from multiprocessing import get_context
-from multiprocessing.synchronize import Barrier
-from time import perf_counter
 from typing import Any
 
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from apps.accounts.domain import SYSTEM
 from apps.audit import domain, operations, queries
@@ -17,6 +13,7 @@ from apps.core.immutable import writing
 from apps.portal.bench.scratch import Figures, Tell, run_step, scratch_database
 from apps.portal.bench.sizes import AS_OF
 from apps.portal.bench.timing import taken
+from apps.portal.bench.together import seconds_together
 
 WRITERS, APPENDS, GOAL = 8, 4_000, 500
 EVENTS, GOAL_SECONDS = 100_000, 5.0
@@ -35,9 +32,9 @@ def measure_audit(server: str, tell: Tell) -> Figures:
 def append() -> Figures:
     """Events a second by eight processes, and plain rows a second by one: a chain is one commit after another."""
     _make_plain_table()
-    one = APPENDS // WRITERS / _seconds_of(1, _write_plain)
-    eight = APPENDS / _seconds_of(WRITERS, _append)
-    within = APPENDS / _seconds_of(WRITERS, _append_within)
+    one = APPENDS // WRITERS / seconds_together([_write_plain])
+    eight = APPENDS / seconds_together([_append] * WRITERS)
+    within = APPENDS / seconds_together([_append_within] * WRITERS)
     if queries.find_fault() is not None or AuditEvent.objects.count() != 2 * APPENDS:
         raise RuntimeError("The chain does not hold what was appended.")
     return {
@@ -48,29 +45,6 @@ def append() -> Figures:
 def _make_plain_table() -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE plain_rows (id bigserial PRIMARY KEY, words text)")
-
-
-def _seconds_of(writers: int, write: Callable[[], None]) -> float:
-    """Seconds from when all processes are ready until the last is done."""
-    connections.close_all()
-    context = get_context("fork")
-    ready = context.Barrier(writers + 1)
-    processes = [context.Process(target=_work, args=(ready, write)) for _ in range(writers)]
-    for process in processes:
-        process.start()
-    ready.wait()
-    began = perf_counter()
-    for process in processes:
-        process.join()
-    if any(process.exitcode for process in processes):
-        raise RuntimeError("A writer ended with an error, which it has printed itself.")
-    return perf_counter() - began
-
-
-def _work(ready: Barrier, write: Callable[[], None]) -> None:
-    connection.ensure_connection()
-    ready.wait()
-    write()
 
 
 def _append() -> None:

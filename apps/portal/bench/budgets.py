@@ -1,7 +1,8 @@
 """Budgets of many objectives: all of them evaluated beside one bare pass over their slices, one slice, pushes, size."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import cycle
 from statistics import median
 
@@ -21,6 +22,7 @@ from apps.portal.bench.promising import SLICE, Promises, make_promises
 from apps.portal.bench.scratch import Figures, Tell, run_step, scratch_database
 from apps.portal.bench.sizes import AS_OF, Size
 from apps.portal.bench.timing import taken
+from apps.portal.bench.together import seconds_together
 
 YARD = Size("budgets", teams=40, services=400, deployments=1_000, changes=0)
 MANY = Promises(objectives=2_000, keys=1, days=100)
@@ -30,7 +32,7 @@ TENANTS = Promises(objectives=20, keys=1_000, days=5)
 BAR = 3.0
 WINDOW = timedelta(days=28)
 GOALS = {"evaluate": 10, "tenants": 60, "slice": 5, "push": 5_000, "gibibytes": 8}
-PUSHED, CALLS = 1_000, 5
+PER_CALL, CALLS, SENDERS = 1_000, 5, 2
 
 
 def promise(options: Figures) -> Figures:
@@ -62,25 +64,36 @@ def budgets(_: Figures) -> Figures:
 
 
 def push(_: Figures) -> Figures:
-    """Seconds from one pushed slice to its new status, and samples a second in calls of a thousand, all over REST."""
-    slugs = list(Objective.objects.order_by("pk").values_list("indicator__slug", flat=True)[: PUSHED + 1])
-    slices, stored = [], []
+    """Seconds from a pushed slice to its new status, and samples a second of one and of two senders, all over REST."""
+    slugs = list(Objective.objects.order_by("pk").values_list("indicator__slug", flat=True))
     with clock.playing(AS_OF):
         client = pushing_client()
+    slices = []
     for number in range(CALLS):
         at = AS_OF + (number + 1) * SLICE
-        with clock.playing(at):
-            with taken() as following:
-                post_facts(client, [_sample(slugs[0], at)])
-                if not evaluate_due():
-                    raise RuntimeError("The slice was not followed by an evaluation.")
-            samples = [_sample(slug, at) for slug in slugs[1:]]
-            with taken() as storing:
-                post_facts(client, samples)
+        with clock.playing(at), taken() as following:
+            post_facts(client, [_sample(slugs[0], at)])
+            if not evaluate_due():
+                raise RuntimeError("The slice was not followed by an evaluation.")
         slices.append(following.seconds)
-        stored.append(len(samples) / storing.seconds)
         EvaluationDue.objects.update(due_at=at + timedelta(days=365))
-    return {"slice_seconds": median(slices), "per_second": median(stored)}
+    half = len(slugs) // SENDERS
+    parts = [slugs[n * half : (n + 1) * half][:PER_CALL] for n in range(SENDERS)]
+    begin = AS_OF + CALLS * SLICE
+    alone = seconds_together([partial(_send, client, parts[0], begin)])
+    both = seconds_together([partial(_send, client, part, begin + CALLS * SLICE) for part in parts])
+    return {
+        "slice_seconds": median(slices), "per_second": CALLS * len(parts[0]) / alone,
+        "together_per_second": CALLS * sum(map(len, parts)) / both,
+    }  # fmt: skip
+
+
+def _send(client: Client, slugs: Sequence[str], begin: datetime) -> None:
+    """One slice of every indicator in a call, as monitoring sends them each five minutes."""
+    for number in range(CALLS):
+        at = begin + (number + 1) * SLICE
+        with clock.playing(at):
+            post_facts(client, [_sample(slug, at) for slug in slugs])
 
 
 def _sample(slug: str, at: datetime) -> Figures:

@@ -126,7 +126,8 @@ def _budget_lines(figures: Figures) -> Iterator[str]:
     )
     yield (
         f"  {figures['slices']:,} slices in {figures['gibibytes']:.2f} GiB, the goal is {goals['gibibytes']} GiB; "
-        f"{figures['per_second']:,.0f} samples a second over REST, the goal is {goals['push']:,}"
+        f"{figures['per_second']:,.0f} samples a second over REST of one sender and "
+        f"{figures['together_per_second']:,.0f} of two, the goal is {goals['push']:,}"
     )
     yield f"  {figures['slice_bytes']:.0f} bytes a slice, {figures['day_bytes']:,.0f} bytes an objective and day"
     for some, of in ((figures["pages"], f"{figures['objectives']:,} objectives"), (tenants["pages"], "of tenants")):

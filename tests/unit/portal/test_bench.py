@@ -152,7 +152,8 @@ def shrink(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(budgets, "YARD", TINY)
     patch.setattr(budgets, "MANY", Promises(objectives=3, keys=1, days=30))
     patch.setattr(budgets, "TENANTS", Promises(objectives=1, keys=4, days=5))
-    patch.setattr(auditing, "_seconds_of", lambda writers, write: sum(1.0 for _ in range(writers) if write() is None))
+    for module in (auditing, budgets):
+        patch.setattr(module, "seconds_together", lambda works: sum(1.0 for work in works if work() is None))
 
 
 @pytest.mark.postgres
@@ -170,10 +171,12 @@ def test_measure__budgets_are_evaluated_from_generated_slices(figures: dict[str,
     found = figures["budgets"]
     assert (found["objectives"], found["judged"], found["slices"]) == (3, 3, 3 * 30 * 288)
     assert (found["keys"], found["tenants"]["keys"]) == (0, 4)
-    assert found["per_second"] > 0 < found["slice_seconds"]
+    assert found["together_per_second"] == found["per_second"] == 5  # one indicator, five calls, a second each
+    assert found["slice_seconds"] > 0
     assert found["day_bytes"] == pytest.approx(288 * found["slice_bytes"])
     pages = [*found["pages"].values(), *found["tenants"]["pages"].values()]
-    assert len(pages) == 8 and all(one["met"] and 0 < one["queries"] <= 12 for one in pages)
+    assert len(pages) == 8
+    assert all(one["met"] and 0 < one["queries"] <= 12 for one in pages)
     lines = list(report.lines({"budgets": found}))
     assert lines[0].startswith("budgets of 3 objectives: ")
     assert "page objective, of tenants: " in "".join(lines)
