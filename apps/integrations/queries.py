@@ -160,7 +160,9 @@ def open_rows(stream: IO[bytes], *, kind: CsvKind, team: Team | None) -> tuple[S
     main_clock = sources.get(kind.source).main_clock
     rows = (resolve_row(row, known, main_clock) for row in reading)
     if kind in (CsvKind.SLI_SAMPLES, CsvKind.PROBES):
-        return reading.notices, SampleResolver(kind).resolve(rows)
+        resolver = SampleResolver(kind)
+        resolver.notices += reading.notices
+        return resolver.notices, resolver.resolve(rows)
     if not sources.get(kind).names_team and kind is not CsvKind.INCIDENTS:
         return reading.notices, rows
     owners = pages.owners_of([service.pk for service in known.values()])

@@ -1,6 +1,6 @@
 """Rows of samples and probes: each finds its indicator, which says whether it can be counted, and as what."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from apps.core import clock
 from apps.core.problems import FieldProblem
 from apps.integrations.domain.csv_reading import CsvKind, CsvRow, RowError, shown_value
 from apps.objectives.domain.counts import Counts
-from apps.objectives.domain.indicator_words import Dimension
+from apps.objectives.domain.indicator_words import OTHER_KEY, Dimension
 from apps.objectives.domain.probes import ProbeState, count_probe, takes_probes
 from apps.objectives.domain.sample_items import (
     SampleItem,
@@ -21,9 +21,10 @@ from apps.objectives.domain.sample_items import (
     held_reason,
     takes_key,
 )
-from apps.objectives.domain.samples import CountFault, aligned_before, read_counts
+from apps.objectives.domain.samples import CountFault, aligned_before, first_kept_day, read_counts
 from apps.objectives.queries.takers import Takers, find_takers
 
+SHOWN_KEYS = 10
 TOO_OLD = "too_old"  # whole days come by files
 NOBODY = "No indicator of this name takes samples of the service."
 NOT_PROBED = "No indicator of the service counts checks from outside; name one in the column indicator."
@@ -40,16 +41,24 @@ class CountedRow:
 
 
 class SampleResolver:
-    """Resolves the rows of one file; keys that the file brings first are remembered, so that their number has a cap."""
+    """Resolves the rows of one file; keys that the file brings first are remembered, so that their number has a cap.
+
+    What lies beyond it is counted together as `other` where days are replaced as a whole, and named in a notice.
+    """
 
     def __init__(self, kind: CsvKind) -> None:
         self._kind = kind
         self._takers: Takers = find_takers(None, by=SYSTEM, at=clock.as_of())
         self._now = clock.as_of()
+        self._kept_from = first_kept_day(self._now, clock.reporting_zone())
+        self._rest: dict[str, set[str]] = {}
+        self.notices: list[str] = []
 
     def resolve(self, rows: Iterable[CsvRow]) -> Iterator[CsvRow]:
-        """Each row with what it counts under `counted`, or with what keeps it from being counted."""
-        return (self._resolved(row) for row in rows)
+        """Each row with what it counts under `counted`, or with what keeps it from being counted; then the notices."""
+        for row in rows:
+            yield self._resolved(row)
+        self.notices += [_rest_words(slug, sorted(keys)) for slug, keys in sorted(self._rest.items())]
 
     def _resolved(self, row: CsvRow) -> CsvRow:
         if row.fact is None:
@@ -115,10 +124,19 @@ class SampleResolver:
         key = "" if dimension is Dimension.NONE else item.key
         known = self._takers.keys_of(indicator.pk)
         if not takes_key(key, known, (), dimension) and not has_room(known, dimension):
-            words = f"The indicator has {dimension.most_keys:,} keys already; count the rest as other."
-            return [], FieldProblem(f"/{dimension}", "out_of_range", words)
+            if clock.local_day(start) >= self._kept_from or not counts.is_usable:
+                words = f"The indicator has {dimension.most_keys:,} keys already; count the rest as other."
+                return [], FieldProblem(f"/{dimension}", "out_of_range", words)
+            self._rest.setdefault(slug, set()).add(key)
+            key = OTHER_KEY
         known.add(key)
         return [CountedRow(indicator.pk, key, start, counts)], None
+
+
+def _rest_words(slug: str, keys: Sequence[str]) -> str:
+    """Which keys of a file have no room of their own."""
+    named = ", ".join(keys[:SHOWN_KEYS]) + (f" and {len(keys) - SHOWN_KEYS} more" if len(keys) > SHOWN_KEYS else "")
+    return f"{slug} tells no more keys apart. Whole days of these are counted together as {OTHER_KEY}: {named}."
 
 
 def _text(fact: Mapping[str, Any], problem: FieldProblem) -> str:

@@ -11,6 +11,7 @@ from apps.integrations.domain.csv_reading import CsvRow
 from apps.integrations.domain.imports import CHUNK_ROWS
 from apps.integrations.sample_reading import CountedRow
 from apps.objectives.domain.counts import Counts
+from apps.objectives.domain.indicator_words import OTHER_KEY
 from apps.objectives.domain.samples import Outcome as SampleOutcome
 from apps.objectives.operations.sample_importing import Key, import_counts
 
@@ -39,8 +40,11 @@ def whole_days(rows: Iterable[CsvRow]) -> Iterator[list[CsvRow]]:
 
 
 def _group_of(row: CsvRow) -> Group:
+    """What is counted together as `other` is one day of it, whatever its keys are called."""
     fact: Mapping[str, Any] = row.fact or {}
-    return fact["service"], fact["tenant"] or fact["segment"], clock.local_day(fact["slice_start"])
+    is_rest = any(one.key == OTHER_KEY for one in _of(fact))
+    key = OTHER_KEY if is_rest else fact["tenant"] or fact["segment"]
+    return fact["service"], key, clock.local_day(fact["slice_start"])
 
 
 def record_sample_rows(

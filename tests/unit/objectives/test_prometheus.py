@@ -151,6 +151,26 @@ def test_keys__behind_the_cap_are_added_up_as_others() -> None:
     assert sum(one.counts.valid for one in kept) == 110
 
 
+@given(st.lists(st.sets(st.integers(0, 70)), min_size=1, max_size=4), st.integers(0, 9))
+def test_keys__of_every_reading_add_up_to_what_it_delivered(appearing: list[set[int]], seed: int) -> None:
+    """An answer holds all keys of a slice: read again, its `other` is replaced by what all of the rest add up to."""
+    stored: dict[tuple[str, datetime], Counts] = {}
+    present: set[int] = set()
+    for number, more in enumerate(appearing):
+        present |= more
+        valid = {(at, key): 1 + (key * seed + number + at) % 11 for at in range(2) for key in present}
+        slices = [Slice(T0 + at * FIVE, Counts(n // 2, n, n), f"s{key:02d}") for (at, key), n in valid.items()]
+        kept, rest = fold_keys(slices, sorted({key for key, _ in stored}), Dimension.SEGMENT)
+        stored |= {(one.key, one.starts_at): one.counts for one in kept}
+        own = {key for key, _ in stored} - {OTHER_KEY}
+        assert len(own) == min(len(present), Dimension.SEGMENT.most_keys)
+        assert {f"s{key:02d}" for key in present} == own | set(rest)
+        for at in range(2):
+            counts = [of for (_, start), of in stored.items() if start == T0 + at * FIVE]
+            assert sum(one.valid for one in counts) == sum(n for (on, _), n in valid.items() if on == at)
+            assert sum(one.good for one in counts) == sum(n // 2 for (on, _), n in valid.items() if on == at)
+
+
 def _spec(**given: object) -> IndicatorSpec:
     document = {
         "name": "Checkout", "kind": "availability", "hurts": "Buyers", "blind_spot": "None known", "source": "pull",

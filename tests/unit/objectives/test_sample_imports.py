@@ -107,6 +107,37 @@ def test_samples__keys_of_a_file_are_made_up_to_the_cap(
     assert Series.objects.count() == 50
 
 
+@pytest.mark.parametrize("at_once", [1, 7, 500])
+def test_samples__of_whole_days_beyond_the_cap_are_counted_as_other_and_every_key_adds_up(
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    """Whatever the parts in which the file is stored: an old day of `other` is replaced as a whole, and once."""
+    monkeypatch.setattr("apps.integrations.sample_rows.CHUNK_ROWS", at_once)
+    make_indicator(organisation, dimension="segment")
+    brought = [
+        (number, day, hour, 1 + number * day % 7 + hour)
+        for day in (2, 3) for hour in (8, 9) for number in (*range(60), 55)
+    ]  # fmt: skip
+    rows = "".join(
+        f"{ROW}2026-04-{day:02}T{hour:02}:{5 * place % 60:02}:00Z,{valid - 1},{valid},,s{number:02}\n"
+        for place, (number, day, hour, valid) in enumerate(brought)
+    )
+    rows += f"{ROW}2026-04-02T11:00:00Z,5,9,,other\n{ROW}2026-04-02T12:00:00Z,11,9,,s59\n"
+    text = HEADER.replace("tenant", "segment") + rows
+    run = _bring(text, organisation)
+    assert _counts(run) == (len(brought) + 1, 0, 0, 1)  # more good than valid is not added to others
+    days = SampleDay.objects.values_list("day", "series__key", "valid", "good")
+    assert len({key for _, key, _, _ in days}) == 51
+    for day in (2, 3):
+        of_day = [valid for _, on, _, valid in brought if on == day]
+        extra = 9 if day == 2 else 0
+        assert sum(valid for on, _, valid, _ in days if on.day == day) == sum(of_day) + extra
+        assert sum(good for on, _, _, good in days if on.day == day) == sum(of_day) - len(of_day) + (5 if extra else 0)
+    (said,) = queries.list_notices(run)
+    assert said.endswith("are counted together as other: s50, s51, s52, s53, s54, s55, s56, s57, s58, s59.")
+    assert _counts(_bring(text, organisation)) == (0, 0, len(brought) + 1, 1)
+
+
 def test_probes__are_counted_into_slices_for_each_indicator_they_are_measured_by(organisation: Organisation) -> None:
     up = make_indicator(organisation, "checkout-up", measured_at="probe")
     quick = make_indicator(organisation, "checkout-quick", measured_at="probe", kind="latency", limit="800")
