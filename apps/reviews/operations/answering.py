@@ -48,7 +48,9 @@ def answer_item(
     asked = Answering(verb, text.strip(), action is not None, question.strip(), follow_up_on, expected)
     _require_complete(asked, is_anew=follows is not None)
     opened = _action(action, action_team, review, expected, by) if verb is Verb.ADJUST else None
-    decision = _write(item, review, asked, opened, follows, by)
+    decision = _decision(item, review, asked, opened, follows, by=by)
+    with writing(Decision):
+        decision.save()
     _record(decision, by)
     return decision
 
@@ -119,13 +121,15 @@ def _team(slug: str) -> Team:
     return found
 
 
-def _write(
-    item: ReviewItem, review: Review, asked: Answering, action: Action | None, follows: Decision | None, by: Principal
-) -> Decision:
+def _decision(
+    item: ReviewItem, review: Review, asked: Answering, action: Action | None = None, follows: Decision | None = None,
+    *, by: Principal,
+) -> Decision:  # fmt: skip
+    """The row of an answer, with its evidence as it was shown."""
     evidence = documents.evidence_of(item, review)
     due_on = action.due_on if action else None
     expected = asked.expected if asked.verb is Verb.ADJUST else None
-    decision = Decision(
+    return Decision(
         team=review.team, item=item, number=len(item.decisions.all()) + 1, verb=asked.verb.value, rule=item.rule,
         subject=item.subject, text=asked.text, question=asked.question if asked.verb is Verb.INVESTIGATE else "",
         evidence_text=canonical_text(evidence), evidence_sha256=sha256_of(evidence), action=action,
@@ -134,9 +138,6 @@ def _write(
         expected_by=expected.by_on if expected else None, follow_up_on=follow_up_day(asked, due_on),
         follows=follows, decided_at=clock.now(), decided_by_id=by.user_id or 0,
     )  # fmt: skip
-    with writing(Decision):
-        decision.save()
-    return decision
 
 
 def _record(decision: Decision, by: Principal) -> None:
@@ -152,8 +153,8 @@ def continue_quiet(*, review: Review, by: Principal) -> int:
     review = _begin(review, by)
     asked = Answering(Verb.CONTINUE)
     quiet = [item for item in documents.list_items(review) if item.rule == Rule.SERVICE and not _is_answered(item)]
-    for item in quiet:
-        _write(item, review, asked, None, None, by)
+    with writing(Decision):
+        Decision.objects.bulk_create([_decision(item, review, asked, by=by) for item in quiet])
     if quiet:
         data = {"team": review.team_id, "period": review.period, "count": len(quiet)}
         audit.record("weekly_review.continued", subject=review, by=by, data=data)
