@@ -31,7 +31,7 @@ def present_decision(decision: Decision, proposal: Proposal, by: Principal) -> d
     follow_ups = list(decision.follow_ups.all())
     verb = Verb(decision.verb)
     return {
-        "heading": f"{decision}: {verb.label.lower()}",
+        "heading": f"Decision {decision}",
         "crumbs": [
             {"label": "Reviews", "url": reverse("reviews:review-list")},
             {"label": "Decisions", "url": reverse("reviews:decision-list")},

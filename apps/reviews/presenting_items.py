@@ -29,7 +29,7 @@ LINK_LABELS: Mapping[Rule, str] = {
 }
 TITLES: Mapping[Rule, str] = {
     Rule.BUDGET_TRIGGER: "Budget trigger {subject}",
-    Rule.DECISION_DUE: "Decision {subject}",
+    Rule.DECISION_DUE: "Decision D-{subject}",
     Rule.DEPLOYMENT_FREQUENCY: "Deployment frequency",
     Rule.LEAD_TIME: "Lead time",
     Rule.BURN: "Budget",
@@ -47,27 +47,27 @@ MORE_LABELS = {Verb.ADJUST: "Adjust…", Verb.INVESTIGATE: "Investigate…"}
 
 def present_item(review: Review, item: ShownItem, *, may_answer: bool) -> dict[str, Any]:
     """One item as its card shows it."""
-    answer = answer_of(item)
+    acts = _acts(review, item) if may_answer and item.pk is not None else []
+    is_led_there = any(act["url"] == item.evidence_url for act in acts)
     return {
         "id": f"item-{item.rank}",
         "pk": item.pk,
         "title": title_of(item),
         "words": item.sentence,
-        "url": item.evidence_url,
+        "url": "" if is_led_there else item.evidence_url,
         "link_label": LINK_LABELS[item.rule],
         "prompt": item.prompt,
         "is_open": item.is_open,
         "standing": _standing(item),
         "revision": item.revision,
-        "answer": answer,
-        "acts": _acts(review, item) if may_answer and item.pk is not None else [],
-        "tenants": item.evidence_data.get("exhausted_keys", []),
+        "answer": answer_of(item),
+        "acts": acts,
     }
 
 
 def title_of(item: ShownItem) -> str:
     """What an item is about, in a few words."""
-    named = item.evidence_data.get("title")
+    named = "" if item.rule is Rule.DECISION_DUE else item.evidence_data.get("title")
     subject = item.subject.partition(":")[2] or item.subject
     return str(named) if named else TITLES[item.rule].format(subject=subject)
 

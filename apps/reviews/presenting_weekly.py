@@ -24,10 +24,10 @@ NOTHING = {
     BlockKey.TRIGGERS: "No budget waits for a decision.",
     BlockKey.DECISIONS: "No earlier decision is due to be looked at.",
     BlockKey.FLOW: "No signal in how often or how fast we ship.",
-    BlockKey.BURN: "No SLO is at risk, exhausted or without data.",
+    BlockKey.BURN: "No other SLO is at risk, exhausted or without data.",
     BlockKey.INCIDENTS: "No open incident, no retro due, no overdue action, no cause that came back.",
     BlockKey.FINDINGS: "No gap in the data.",
-    BlockKey.SERVICES: "The team owns no service.",
+    BlockKey.SERVICES: "No service is left: what the team owns stands in a block above.",
 }
 
 

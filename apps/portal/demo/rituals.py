@@ -16,7 +16,7 @@ from apps.reviews import queries as review_queries
 from apps.reviews.domain.content import Answer, Choice
 from apps.reviews.domain.seats import SeatRole
 from apps.reviews.domain.states import ReviewState
-from apps.reviews.models import ReviewDue, TargetReview
+from apps.reviews.models import Review, ReviewDue, TargetReview
 from apps.scorecards.models import CardDue, Scorecard
 from apps.teams import operations as teams
 
@@ -94,11 +94,12 @@ def work(duty: str, table: type[DueRow]) -> None:
 
 def freeze_and_generate(_cast: Cast) -> str:
     """Freeze the cards that are due and generate the reviews that follow from them, by the scheduled tasks."""
-    before = Scorecard.objects.count(), TargetReview.objects.count()
+    before = Scorecard.objects.count(), TargetReview.objects.count(), Review.objects.count()
     work("scorecards.freeze_due_cards", CardDue)
     work("reviews.generate_due_reviews", ReviewDue)
     cards, made = Scorecard.objects.count() - before[0], TargetReview.objects.count() - before[1]
-    return f"{cards} scorecards frozen, {made} target reviews generated"
+    weekly = Review.objects.count() - before[2]
+    return f"{cards} scorecards frozen, {made} target reviews and {weekly} weekly reviews generated"
 
 
 def hold_review(cast: Cast, meeting: Meeting) -> str:

@@ -1,5 +1,7 @@
 """The register of decisions, and one decision with its evidence and what came of it."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -34,12 +36,20 @@ def decision_list(request: PageRequest) -> HttpResponse:
     context = {
         "heading": "Decisions",
         "crumbs": [{"label": "Reviews", "url": reverse("reviews:review-list")}, {"label": "Decisions"}],
+        "intro": _narrowed(team, page.rows),
         "choices": choice_links(request, "show", offered),
         "table": present_register(page.rows),
         "pager": page.pager,
         "empty": EMPTY,
     }
     return render(request, "portal/list.html", context)
+
+
+def _narrowed(team: str, rows: Sequence[Decision]) -> str:
+    """Whose decisions are listed, where one team was named."""
+    if not team:
+        return ""
+    return f"Those of {rows[0].team.name} alone." if rows else f"Those of the team {team} alone."
 
 
 @access(Access.TEAM_READ)
