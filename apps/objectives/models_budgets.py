@@ -144,7 +144,7 @@ class FormerStatus(JudgedCounts):
 
 
 class BudgetEvaluation(ImmutableModel):
-    """A result that stays as it was: each local midnight, at a change of state, of a trigger, for a review."""
+    """A result that stays as it was: at midnight, at a change of state, of a trigger, for a review or an exemption."""
 
     objective = models.ForeignKey(Objective, on_delete=models.PROTECT, related_name="evaluations", db_index=False)
     version = models.ForeignKey(ObjectiveVersion, on_delete=models.PROTECT, related_name="+")

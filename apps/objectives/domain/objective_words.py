@@ -110,6 +110,7 @@ class EvaluationCause(StrEnum):
     STATE_CHANGE = "state_change"
     TRIGGER = "trigger"
     REVIEW = "review"
+    EXEMPTION = "exemption"
 
 
 class AlertKind(StrEnum):

@@ -188,6 +188,7 @@ class Migration(migrations.Migration):
                             ("state_change", "state_change"),
                             ("trigger", "trigger"),
                             ("review", "review"),
+                            ("exemption", "exemption"),
                         ],
                         max_length=12,
                     ),

@@ -31,7 +31,7 @@ from apps.objectives.operations.judging import (
     stale_at,
 )
 from apps.objectives.operations.leaving import end_alerts
-from apps.objectives.operations.status_keeping import keep_results, write_formers, write_statuses
+from apps.objectives.operations.status_keeping import keep_exempted, keep_results, write_formers, write_statuses
 from apps.objectives.operations.suggesting import suggest_targets
 from apps.objectives.operations.triggering import fire_rules, follow_triggers
 from apps.objectives.queries import agreements, due_evaluations
@@ -87,6 +87,7 @@ def evaluate(duties: Sequence[EvaluationDue]) -> None:
     write_formers(list(agreed), list(_beside(formers, agreed, answers, exempt, at)), clock.now())
     moved = [one for pk, one in judged.items() if pk not in was or was[pk].state != one.state]
     keep_results(moved, EvaluationCause.STATE_CHANGE, at, clock.now())
+    keep_exempted(list(judged.values()), at)
     follow_triggers(triggers, dict(_met(triggers, agreed, answers, exempt, at)), at)
     fired = fire_rules(list(judged.values()), was, triggers, changed, at)
     # Facts of all services wait for each other, so they come late: just before the duties and the chain.

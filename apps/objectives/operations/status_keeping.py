@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from apps.core import clock
 from apps.core.bulk import batched, insert_rows
 from apps.core.immutable import writing
 from apps.objectives.domain.budgets import Budget
@@ -10,11 +11,13 @@ from apps.objectives.domain.documents import compact_json, sha256_of
 from apps.objectives.domain.evaluating import Evaluation
 from apps.objectives.domain.objective_words import BudgetState, EvaluationCause
 from apps.objectives.domain.reading import Read
+from apps.objectives.domain.samples import KEPT
 from apps.objectives.domain.states import Judged
 from apps.objectives.models import BudgetEvaluation, BudgetStatus, FormerStatus, JudgedCounts
 from apps.objectives.operations.judging import Judgement
 from apps.objectives.queries import budget_standing as queries
 from apps.objectives.queries.budget_standing import Place
+from apps.objectives.queries.exempted_results import exemptions_told
 from apps.objectives.queries.former_results import Former
 from apps.objectives.queries.measuring import Answer
 
@@ -114,6 +117,16 @@ def keep_results(
         for part in batched(rows):
             BudgetEvaluation.objects.bulk_create(part, batch_size=500)
     return kept | {row.objective_id: row.pk for row in rows}
+
+
+def keep_exempted(judgements: Iterable[Judgement], at: datetime) -> None:
+    """Keep the figures, raw and corrected, of the moment at which an exemption began to take slices out."""
+    taking = {one.agreed.objective.pk: one for one in judgements if one.exempted}
+    if not taking:
+        return
+    told = exemptions_told(taking.keys(), at - KEPT)
+    fresh = [one for pk, one in taking.items() if {span.number for span in one.exempted} - told.get(pk, set())]
+    keep_results(fresh, EvaluationCause.EXEMPTION, at, clock.now())
 
 
 def _result(one: Judgement, cause: EvaluationCause, as_of: datetime, computed_at: datetime) -> BudgetEvaluation:

@@ -26,7 +26,7 @@ from apps.objectives.queries.kept_statuses import judged_by, statuses_in_sum
 DAYS_A_PAGE, SLICES_A_PAGE = 50, 96
 CAUSE_WORDS = {
     "midnight": "at midnight", "state_change": "when the state changed", "trigger": "when a rule fired",
-    "review": "for a review",
+    "review": "for a review", "exemption": "when an exemption began to take slices out",
 }  # fmt: skip
 ABSENT = Absent("not_found", "Nothing is here for you.")
 

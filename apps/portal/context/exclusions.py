@@ -14,6 +14,7 @@ from apps.governance.domain.exemptions import ExemptionKind, joined
 from apps.governance.models import Exemption, FreezeWindow
 from apps.measurements.operations import Compared, ComparedDefinition
 from apps.objectives.operations.exempting import Corrected, judgement_text
+from apps.objectives.queries.exempted_results import Then
 from apps.portal.context.readings import value_words
 from apps.portal.queries.exclusions import ExemptionPage, Signed
 from apps.portal.tables import header, link, plain
@@ -137,6 +138,7 @@ def exemption_context(page: ExemptionPage, *, may_end: bool) -> dict[str, Any]:
         "left_out": format_count(left_out),
         "tables": [_compared_table(one) for one in page.compared],
         "budgets": _budgets_table(page.corrected) if page.corrected else None,
+        "then": _then_table(page.then) if page.then else None,
         "is_of_budgets": row.kind == ExemptionKind.EXCLUDE_SLICES,
         "end_url": reverse("portal:exemption-end", args=[row]) if may_end and not is_over(row) else "",
     }
@@ -173,6 +175,32 @@ def _budgets_table(corrected: Sequence[Corrected]) -> dict[str, Any]:
     columns = [{"label": label} for label in ("SLO", "Left out", "Without the exemption", "With it")]
     rows = [_budget_row(one) for one in corrected]
     return {"caption": "Budgets with and without", "compact": True, "columns": columns, "rows": rows}
+
+
+def _then_table(then: Sequence[Then]) -> dict[str, Any]:
+    """The figures of the moment at which the exemption began to take slices out, as they were kept."""
+    labels = ("SLO", "As of", "Before exemptions", "With them", "State then", "Kept result")
+    rows = [_then_row(one) for one in then]
+    columns = [{"label": label} for label in labels]
+    return {"caption": "As it was when it began to take slices out", "compact": True, "columns": columns, "rows": rows}
+
+
+def _then_row(one: Then) -> list[dict[str, Any]]:
+    url = reverse("objectives:objective-result", args=[one.slug, one.number])
+    return [
+        header(one.name, reverse("objectives:objective", args=[one.slug])),
+        {"moment": one.as_of},
+        plain(_figures(one.result["raw"])),
+        plain(_figures(one.result["budget"])),
+        plain(one.result["text"]),
+        link("As it was kept", url),
+    ]
+
+
+def _figures(budget: Mapping[str, Any]) -> str:
+    told = f"{format_count(budget['bad'])} bad of {format_count(budget['counted'])}"
+    is_told = budget["remaining"]["value"] is not None
+    return f"{told}, {budget['remaining']['text']} left" if is_told else told
 
 
 def _budget_row(one: Corrected) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from apps.governance.models import Exemption, FreezeWindow, Signature
 from apps.measurements.operations import ComparedDefinition, compute_with_and_without
 from apps.metrics import queries as metrics
 from apps.objectives.operations.exempting import Corrected, compare_stored
+from apps.objectives.queries.exempted_results import Then, list_then
 from apps.objectives.queries.offering import offer_objectives
 from apps.services.models import Ownership
 from apps.teams import queries as teams
@@ -40,6 +41,7 @@ class ExemptionPage:
     names: dict[str, str]
     compared: list[ComparedDefinition]
     corrected: list[Corrected]
+    then: list[Then]
 
 
 def get_exemption(key: str) -> Exemption:
@@ -63,8 +65,10 @@ def get_exemption_page(key: str) -> ExemptionPage:
     """One exemption with everything that stands beside it; its values are computed for this page."""
     row = get_exemption(key)
     names = metrics.names_by_slug()
-    corrected = compare_stored(row) if row.kind == ExemptionKind.EXCLUDE_SLICES else []
-    return ExemptionPage(row, signed_of([row])[row.proposal_id], names, compute_with_and_without(row, names), corrected)
+    is_of_budgets = row.kind == ExemptionKind.EXCLUDE_SLICES
+    corrected, then = (compare_stored(row), list_then(row)) if is_of_budgets else ([], [])
+    signed = signed_of([row])[row.proposal_id]
+    return ExemptionPage(row, signed, names, compute_with_and_without(row, names), corrected, then)
 
 
 def signed_of(rows: Sequence[Exemption] | Sequence[FreezeWindow]) -> dict[int, Signed]:

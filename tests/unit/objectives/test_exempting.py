@@ -11,15 +11,17 @@ from apps.governance import operations as governance
 from apps.governance.domain.kinds import Item, Op
 from apps.governance.domain.revisions import Asked, Category
 from apps.governance.models import Exemption, PreviewRun
-from apps.objectives.models import EvaluationDue, Objective
+from apps.objectives.domain.counts import Counts, Slice
+from apps.objectives.models import BudgetEvaluation, EvaluationDue, Objective, Series
 from apps.objectives.operations import evaluating
 from apps.objectives.operations.exempting import compare_stored
 from apps.objectives.previewing import corrected_words
+from apps.objectives.queries.exempted_results import list_then
 from tests.agreeing import REASON, agree, draft
 from tests.budgets import lay, spread, status_of
 from tests.personas import Organisation, principal_of
 from tests.promising import promised
-from tests.sampling import make_series
+from tests.sampling import make_series, put
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NEWEST = datetime(2026, 8, 24, 7, tzinfo=UTC)
@@ -99,6 +101,30 @@ def test_withdrawal__restores_the_exact_figure_after_the_last_day_too(
     assert compare_stored(Exemption.objects.get()) == []
     with pytest.raises(Conflict, match="is over already"):
         draft(Item("exemption", Op.END, "E-1", {}), author=organisation.people["ana"])
+
+
+def test_figures_of_then__are_kept_once_and_stay_when_counts_and_agreements_move_on(
+    objective: Objective, organisation: Organisation
+) -> None:
+    agree(item(), author=organisation.people["ana"])
+    figures(objective)
+    row = Exemption.objects.get()
+    (then,) = list_then(row)
+    assert (then.result["raw"]["bad"], then.result["raw"]["counted"], then.result["raw"]["left"]) == (
+        2266,
+        412_000,
+        "-206",
+    )
+    assert (then.result["budget"]["bad"], then.result["budget"]["counted"]) == (1626, 403_000)
+    assert then.result["state"] == "at_risk"
+    put(Series.objects.get(), [Slice(NEWEST, Counts(0, 5_000, 5_000))], at=NOW)
+    with clock.playing(NOW + HOUR):
+        figures(objective)
+    agree(Item("exemption", Op.END, "E-1", {}), author=organisation.people["ana"], at=NOW + 2 * HOUR)
+    with clock.playing(NOW + 2 * HOUR):
+        assert figures(objective)[:1] == ("exhausted",)
+    assert list_then(row) == [then]
+    assert BudgetEvaluation.objects.filter(cause="exemption").count() == 1
 
 
 def test_preview__says_both_figures(objective: Objective, organisation: Organisation) -> None:

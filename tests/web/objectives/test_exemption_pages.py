@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from apps.core import clock
+from apps.governance.domain.kinds import Item, Op
 from apps.governance.models import Exemption, Proposal
 from apps.objectives.models import Objective, Series
 from apps.objectives.operations import evaluating
@@ -62,6 +63,18 @@ def test_page__shows_the_budget_with_and_without(
     assert "640 bad of 9,000" in said
     assert "Exhausted: 206 more failures than agreed" in said
     assert "At risk: 19.3 % left" in said
+    assert "As it was when it began" not in said  # nobody has evaluated it yet
+    evaluating.evaluate_now([objective.pk])
+    then = words_of(client_as("fay").get("/governance/exemptions/E-1/")).replace("\xa0", " ")
+    assert "2,266 bad of 412,000, −10.0 % left 1,626 bad of 403,000, 19.3 % left At risk: 19.3 % left" in then
+    agree(Item("exemption", Op.END, "E-1", {}), author=organisation.people["ana"], at=NOW + HOUR)
+    withdrawn = words_of(client_as("fay").get("/governance/exemptions/E-1/")).replace("\xa0", " ")
+    assert "It is withdrawn" in withdrawn
+    assert "2,266 bad of 412,000, −10.0 % left" in withdrawn
+
+
+def test_page__offers_its_withdrawal(client_as: As, objective: Objective, organisation: Organisation) -> None:
+    agree(item(), author=organisation.people["ana"])
     assert "checkout-success" in words_of(client_as("fay").get("/governance/exemptions/"))
     client = client_as("ana")
     assert "Withdraw it" in words_of(client.get("/governance/exemptions/E-1/"))
