@@ -17,6 +17,8 @@ UNSEEN = {
     "accounts:sign-out", "portal:healthz", "portal:import-abandon", "portal:keys", "portal:metric-trend-csv",
     "portal:metric-trend-svg", "portal:metric-verify", "portal:preferences", "portal:readyz", "portal:token-create",
     "reviews:draft-edit", "reviews:review-open", "reviews:review-sign", "scorecards:note-write",
+    "reviews:weekly-open", "reviews:weekly-continue", "reviews:weekly-close", "reviews:weekly-minutes",
+    "reviews:decision-outcome",
     "governance:proposal-comment", "governance:proposal-reject", "governance:proposal-request-changes",
     "governance:proposal-sign", "governance:proposal-submit", "governance:proposal-withdraw",
     "notifications:inbox-mute", "notifications:inbox-read",
