@@ -44,7 +44,7 @@ def _policy_words(slug: str, former: Team, owner: Team) -> Iterator[str]:
     """Which policies speak of an objective until then, and from then on."""
     asked = [Objective(pk=team.pk, slug=slug, owner_team=team) for team in (former, owner)]
     found = agreements.policies_for(asked, clock.today())
-    for team, when in ((former, "Until then"), (owner, "From then on")):
+    for team, when in ((former, "Until then"), (owner, "From then on, as policies stand today,")):
         names = [one.name for one in found[team.pk]]
         says = f"its budget follows {', '.join(names)}" if names else f"no policy of {team.name} speaks of it"
         yield f"{when} {says}."

@@ -2,12 +2,13 @@
 
 from django.urls import include, path
 
-from apps.objectives.views import agreeing, exporting, histories, importing, retiring
+from apps.objectives.views import agreeing, exporting, histories, importing, moving, retiring
 
 app_name = "objectives"
 urlpatterns = [
     path("", include("apps.objectives.urls_wiring")),  # before short names of objectives
     path("objectives/import/", importing.openslo_import, name="openslo-import"),
+    path("objectives/move/", moving.agreements_move, name="agreements-move"),
     path("", include("apps.objectives.urls_pages")),
     path("proposals/new/sli/", agreeing.indicator_propose, name="indicator-propose"),
     path("proposals/new/slo/", agreeing.objective_propose, name="objective-propose"),

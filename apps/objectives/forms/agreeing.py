@@ -49,6 +49,8 @@ class AgreementForm(forms.Form):
     def __init__(self, *args: Any, op: Op, identity: Mapping[str, forms.Field], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.op = op
+        # Where a change moves to; its words can be revised, and it still moves.
+        self.moves_to = ""
         own = self.fields
         first = {} if op is not Op.CREATE else {"slug": _slug_field(), **identity}
         self.fields = {**first, **own, **_frame_fields()}
@@ -69,7 +71,8 @@ class AgreementForm(forms.Form):
     def asked(self, slug: str) -> Asked:
         """The ask that this form holds."""
         data = {**self.cleaned_data, "restate_from": None}
-        identity = self.filled(*self.IDENTITY) if self.op is Op.CREATE else {}
+        moves = {"owner_team": self.moves_to} if self.moves_to else {}
+        identity = self.filled(*self.IDENTITY) if self.op is Op.CREATE else moves
         item = Item(self.KIND, self.op, slug, {**identity, self.DOCUMENT: self.document()})
         return frame.asked_of([item], data)
 

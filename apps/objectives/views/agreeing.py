@@ -20,7 +20,7 @@ from apps.governance import policies as consent
 from apps.governance import queries as proposals
 from apps.governance.domain.diffs import diff_words
 from apps.governance.domain.frame import initial_of
-from apps.governance.domain.kinds import Change, Op
+from apps.governance.domain.kinds import Change, Item, Op
 from apps.governance.domain.revisions import Asked, read_text
 from apps.governance.domain.states import ProposalState
 from apps.governance.models import Proposal
@@ -150,6 +150,15 @@ def _form(request: PageRequest, kind: str, op: Op, initial: dict[str, Any]) -> A
     return found
 
 
+def _moves_to(item: Item) -> tuple[str, str]:
+    """The team to which a change moves something, and what its page says of that; empty where it stays."""
+    to = str(item.content.get("owner_team", "")) if item.op is Op.CHANGE else ""
+    standing = histories.get_standing(item.kind, item.key) if to else None
+    if standing is None or standing.content["owner_team"] == to:
+        return "", ""
+    return to, f"It moves from {standing.owner_name} to the team {to}; to keep it there, withdraw this. "
+
+
 @access(Access.TEAM_MANAGE)
 @require_http_methods(METHODS)
 def agreement_edit(request: PageRequest, number: int) -> HttpResponse:
@@ -164,11 +173,12 @@ def agreement_edit(request: PageRequest, number: int) -> HttpResponse:
     content: dict[str, Any] = dict(item.content)
     initial = WORDS[item.kind].initial(content) | initial_of(asked) | {"slug": item.key}
     form = _form(request, item.kind, item.op, initial)
+    form.moves_to, moves = _moves_to(item)
     is_draft = proposal.state == ProposalState.DRAFT
     context = {
         "heading": f"{'Edit' if is_draft else 'Revise'} {proposal}",
         "crumbs": crumbs("Revise", {"label": str(proposal), "url": reverse("governance:proposal", args=[number])}),
-        "intro": DRAFTED if is_draft else VOIDS,
+        "intro": f"{moves}{DRAFTED if is_draft else VOIDS}",
         "button": "Save the draft" if is_draft else "Save this revision",
         "sha256": request.POST.get("sha256", proposal.revision_sha256),
     }

@@ -87,6 +87,7 @@ def _versions(request: PageRequest, kind: str, slug: str) -> HttpResponse:
         "open_proposals": open_proposals(kind, slug),
         "files": _files(row) if kind == "slo" else [],
         "propose_url": f"{reverse(FORMS[kind])}?key={slug}" if may_propose and request.principal.is_person else "",
+        "move_url": f"{reverse('objectives:agreements-move')}?what={kind}:{slug}",
         "retire_url": reverse(RETIRES[kind], args=[slug]) if may_propose and request.principal.is_person else "",
     }
     return render(request, "objectives/versions.html", context)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import CharField, TextField, Value
@@ -12,6 +12,7 @@ from apps.core import clock
 from apps.core.fact_sources import sources
 from apps.delivery.models import Deployment
 from apps.objectives.queries import team_budgets
+from apps.objectives.queries.following import Movable, list_left_behind
 from apps.objectives.queries.team_budgets import TeamBudget, instant
 from apps.services import queries as services
 from apps.services.models import FactConnection, Ownership, Service
@@ -49,6 +50,8 @@ class ServicePage:
     connections: list[FactConnection]
     deployments: list[Shipped]
     budgets: list[TeamBudget]
+    # SLIs and SLOs that still belong to a team that owned the service before.
+    left_behind: list[Movable] = field(default_factory=list)
 
     def owner_at(self, at: datetime) -> Team | None:
         """The team that owns it at an instant."""
@@ -75,7 +78,15 @@ def get_service_page(slug: str) -> ServicePage:
         connections=list(services.list_connections([service.pk])),
         deployments=deployments,
         budgets=budgets,
+        left_behind=list_left_behind(service.pk, _former_owners(ownerships, clock.as_of())),
     )
+
+
+def _former_owners(ownerships: Sequence[Ownership], at: datetime) -> set[int]:
+    """Teams that owned it before and do not now; none where nobody owns it."""
+    now = {one.team_id for one in ownerships if one.from_at <= at and (one.until_at is None or at < one.until_at)}
+    before = {one.team_id for one in ownerships if one.until_at is not None and one.until_at <= at}
+    return before - now if now else set()
 
 
 def _deployments_and_budgets(service: Service) -> tuple[list[Shipped], list[TeamBudget]]:

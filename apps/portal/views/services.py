@@ -1,11 +1,13 @@
 """The catalogue of services and what a service is."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from apps.accounts.domain import OrganisationRole
 from apps.core import clock
 from apps.core.access import Access, access
 from apps.core.asking import PageRequest, read_page, reads
@@ -27,6 +29,7 @@ from apps.portal.queries.services import (
 from apps.portal.tables import header, link, moment, plain
 from apps.services import policies
 from apps.services.queries import list_services
+from apps.teams.models import Team
 
 
 @access(Access.SHARED_READ)
@@ -72,6 +75,7 @@ def service(request: PageRequest, slug: str) -> HttpResponse:
         "connections": _connections_table(page),
         "deployments": _deployments_table(page, at),
         "hand_over_url": _hand_over_url(request, page),
+        "left_behind": _left_behind(request, page, owner) if owner and page.left_behind else None,
         "budgets": budgets_table(page.budgets) if page.budgets else None,
         "advice": _advice(page) if page.budgets else None,
         **service_part(page.service, trends),
@@ -84,6 +88,21 @@ def _hand_over_url(request: PageRequest, page: ServicePage) -> str:
     giving = next((o.team for o in page.ownerships if o.until_at is None), None)
     may = request.principal.is_person and policies.can_hand_over(request.principal, giving)
     return reverse("services:service-hand-over", args=[page.service.slug]) if may else ""
+
+
+def _left_behind(request: PageRequest, page: ServicePage, owner: Team) -> dict[str, str]:
+    """What still belongs to a former owner, and for those who may where its move is proposed, filled in."""
+    names = ", ".join(f"{one.words} ({one.team_name})" for one in page.left_behind)
+    by, found = request.principal, page.left_behind
+    mine = [one for one in found if by.holds(OrganisationRole.STEWARD) or one.team_pk in by.team_roles]
+    filled = urlencode([*(("what", one.key) for one in mine), ("to", owner.slug)])
+    may = bool(mine) and by.is_person
+    former = " or ".join(sorted({one.team_name for one in found}))
+    who = "" if may else f" Somebody of {former} or a steward proposes it."
+    return {
+        "text": f"Still with its former owner: {names}. It can follow the service to {owner.name}.{who}",
+        "url": f"{reverse('objectives:agreements-move')}?{filled}" if may else "",
+    }
 
 
 def _advice(page: ServicePage) -> dict[str, Any]:
