@@ -25,6 +25,7 @@ from apps.objectives.models import (
 )
 from apps.objectives.operations.evaluation_asking import ask, ask_objectives
 from apps.objectives.queries import standing
+from apps.teams.models import Team
 
 
 @transaction.atomic
@@ -43,8 +44,12 @@ def write_indicator_version(change: Change, grant: Grant) -> IndicatorVersion:
     )  # fmt: skip
     with writing(IndicatorVersion):
         version.save()
-    _move("indicator.moved", row, draft, grant)
+    if draft.moved_from is not None:
+        row.owner_team = draft.owner_team
+        with writing(Indicator):
+            row.save(update_fields=["owner_team"])
     ask({row.pk: grant.effective_from if not draft.is_same_meaning else None}, clock.now())
+    _record_moved("indicator.moved", row, draft.moved_from, grant)
     _record("indicator.version_adopted", version, row.slug, text, grant)
     return version
 
@@ -65,8 +70,12 @@ def write_objective_version(change: Change, grant: Grant) -> ObjectiveVersion:
     )  # fmt: skip
     with writing(ObjectiveVersion):
         version.save()
-    _move("objective.moved", row, draft, grant)
+    if draft.moved_from is not None:
+        row.owner_team = draft.owner_team
+        with writing(Objective):
+            row.save(update_fields=["owner_team"])
     ask_objectives({row.pk: None}, clock.now())
+    _record_moved("objective.moved", row, draft.moved_from, grant)
     _record("objective.version_adopted", version, row.slug, text, grant)
     return version
 
@@ -87,8 +96,12 @@ def write_policy_version(change: Change, grant: Grant) -> BudgetPolicyVersion:
     )  # fmt: skip
     with writing(BudgetPolicyVersion):
         version.save()
-    _move("budget_policy.moved", row, draft, grant)
+    if draft.moved_from is not None:
+        row.owner_team = draft.owner_team
+        with writing(BudgetPolicy):
+            row.save(update_fields=["owner_team"])
     ask_objectives(dict.fromkeys(standing.objective_ids_of(row.owner_team_id)), clock.now())
+    _record_moved("budget_policy.moved", row, draft.moved_from, grant)
     _record("budget_policy.version_adopted", version, row.slug, text, grant)
     return version
 
@@ -137,18 +150,6 @@ def _policy(draft: PolicyDraft, grant: Grant) -> BudgetPolicy:
     if is_new:
         _record_new("budget_policy.created", row, grant)
     return row
-
-
-def _move(act: str, row: Any, draft: IndicatorDraft | ObjectiveDraft | PolicyDraft, grant: Grant) -> None:
-    """Give it to the team of its next version; its versions say who owned it until when."""
-    if draft.moved_from is None:
-        return
-    row.owner_team = draft.owner_team
-    with writing(type(row)):
-        row.save(update_fields=["owner_team"])
-    data = {"slug": row.slug, "from": draft.moved_from.pk, "to": draft.owner_team.pk,
-            "effective_from": _iso(grant.effective_from), "proposal": grant.number}  # fmt: skip
-    audit.record(act, subject=row, by=SYSTEM, data=data)
 
 
 @transaction.atomic
@@ -228,6 +229,14 @@ def _record(act: str, version: Any, slug: str, text: str, grant: Grant) -> None:
 def _record_new(act: str, row: Any, grant: Grant) -> None:
     data = {"slug": row.slug, "owner_team": row.owner_team_id, "proposal": grant.number}
     audit.record(act, subject=row, by=SYSTEM, data=data)
+
+
+def _record_moved(act: str, row: Any, former: Team | None, grant: Grant) -> None:
+    """Where it moved from and to; nothing where it stays. Its versions say who owned it until when."""
+    if former is not None:
+        data = {"slug": row.slug, "from": former.pk, "to": row.owner_team_id, "proposal": grant.number,
+                "effective_from": _iso(grant.effective_from)}  # fmt: skip
+        audit.record(act, subject=row, by=SYSTEM, data=data)
 
 
 def _record_left(act: str, row: Any, grant: Grant) -> None:
