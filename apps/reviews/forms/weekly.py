@@ -12,7 +12,8 @@ from apps.incidents.domain.action_drafts import ActionDraft
 from apps.incidents.domain.action_words import ActionKind
 from apps.reviews.domain.answers import INVESTIGATE_WITHIN, LONGEST_TEXT, Direction, Expected, Outcome, Verb
 
-NEW_ACTION = ("", "A new action, written below")
+NEW = "new"
+NEW_ACTION = (NEW, "A new one, written below")
 NOTHING_EXPECTED = ("", "Nothing that is measured")
 FOLLOW_UP_AFTER = timedelta(days=28)
 DUE_AFTER = timedelta(days=14)
@@ -45,7 +46,7 @@ class AdjustForm(ItemForm):
         label="What changes", rows=2, max_length=LONGEST_TEXT, help_text="One sentence. It stands in the minutes."
     )
     action = forms.ChoiceField(
-        label="Action", required=False, help_text="One that is open already, or a new one with the three fields below."
+        label="The action that does it", help_text="A new one needs the next three fields; one that is open has them."
     )
     change = ParagraphField(label="What somebody does", rows=2, required=False, max_length=LONGEST_ACTION)
     done_when = ParagraphField(
@@ -57,7 +58,7 @@ class AdjustForm(ItemForm):
         label="What should move", required=False,
         help_text="Read before and after, so that a later review can say whether it helped.",
     )  # fmt: skip
-    direction = forms.ChoiceField(label="Which way", choices=DIRECTIONS, required=False)
+    direction = forms.ChoiceField(label="Which way it should move", choices=DIRECTIONS)
     follow_up_on = DayField(
         label="Look at it again on",
         help_text=f"A day such as {DAY_EXAMPLE}. Then it stands among the last decisions, with what was measured.",
@@ -72,18 +73,21 @@ class AdjustForm(ItemForm):
         definitions: list[tuple[str, str]],
     ) -> None:
         today = clock.today()
-        start = {"due_on": today + DUE_AFTER, "follow_up_on": today + FOLLOW_UP_AFTER}
+        start = {"action": NEW, "due_on": today + DUE_AFTER, "follow_up_on": today + FOLLOW_UP_AFTER}
         super().__init__(data, initial={**start, **initial})
         self.fields["action"].choices = [NEW_ACTION, *actions]  # type: ignore[attr-defined]
         self.fields["definition"].choices = [NOTHING_EXPECTED, *definitions]  # type: ignore[attr-defined]
 
+    def action_id(self) -> int | None:
+        """The open action that was chosen; None for a new one."""
+        chosen = self.cleaned_data["action"]
+        return None if chosen == NEW else int(chosen)
+
     def asked(self) -> dict[str, Any]:
         """What the operation takes, but an action that is open already."""
-        data = self.cleaned_data
-        return {
-            "verb": Verb.ADJUST, "text": data["text"], "action": self._draft(), "expected": self._expected(),
-            "follow_up_on": data["follow_up_on"], "revision": data["revision"],
-        }  # fmt: skip
+        named = {name: self.cleaned_data[name] for name in ("text", "follow_up_on", "revision")}
+        action = None if self.action_id() else self._draft()
+        return {"verb": Verb.ADJUST, "action": action, "expected": self._expected(), **named}
 
     def _draft(self) -> ActionDraft:
         """The new action as it was typed."""
@@ -97,7 +101,7 @@ class AdjustForm(ItemForm):
         data = self.cleaned_data
         if not data["definition"]:
             return None
-        return Expected(data["definition"], Direction(data["direction"] or Direction.LOWER), data["follow_up_on"])
+        return Expected(data["definition"], Direction(data["direction"]), data["follow_up_on"])
 
 
 class InvestigateForm(ItemForm):

@@ -22,7 +22,7 @@ from apps.reviews import operations, policies, queries
 from apps.reviews.domain.answers import Outcome, Verb
 from apps.reviews.domain.documents import decision_number
 from apps.reviews.domain.weekly import WeeklyState
-from apps.reviews.forms.weekly import PLACES, AdjustForm, ContinueForm, DeferForm, InvestigateForm, OutcomeForm
+from apps.reviews.forms.weekly import NEW, PLACES, AdjustForm, ContinueForm, DeferForm, InvestigateForm, OutcomeForm
 from apps.reviews.models import Review
 from apps.reviews.presenting_answering import offered_text, present_answering
 from apps.reviews.presenting_items import DEFER, OUTCOME, verbs_of
@@ -81,7 +81,7 @@ def _form(request: PageRequest, review: Review, item: ShownItem, verb: str) -> f
         return DeferForm(sent, initial=initial, needs_reason=item.deferrals_used > 0)
     if verb == Verb.ADJUST:
         initial |= {"text": text} if (text := offered_text(request.GET.get("offer", ""))) else {}
-        initial["action"] = str(item.evidence_data.get("action", "")).removeprefix("A-")
+        initial["action"] = str(item.evidence_data.get("action", NEW)).removeprefix("A-")
         actions = _open_actions(review, request.principal)
         return AdjustForm(sent, initial=initial, actions=actions, definitions=_definitions())
     return InvestigateForm(sent, initial=initial) if verb == Verb.INVESTIGATE else ContinueForm(sent, initial=initial)
@@ -127,8 +127,8 @@ def _write(request: PageRequest, item: ShownItem, verb: str, form: Any) -> None:
     if verb == DEFER:
         operations.defer_item(item=row, by=by, **asked)
         return
-    if chosen := form.cleaned_data.get("action"):
-        asked["action"] = follow_up.get_action(int(chosen), by=by)
+    if verb == Verb.ADJUST and (chosen := form.action_id()):
+        asked["action"] = follow_up.get_action(chosen, by=by)
     operations.answer_item(item=row, by=by, **asked)
 
 

@@ -51,7 +51,7 @@ def item_url(review: Review, rule: Rule) -> str:
 
 def adjusting(**more: Any) -> dict[str, Any]:
     return {
-        "verb": "adjust", "revision": "0", "text": "The queue gets a limit first.", "action": "",
+        "verb": "adjust", "revision": "0", "text": "The queue gets a limit first.", "action": "new",
         "change": "Cut the queue at a thousand", "done_when": "A long queue refuses", "due_on": "2026-09-07",
         "definition": "", "direction": "lower", "follow_up_on": "2026-09-21", **more,
     }  # fmt: skip
