@@ -21,7 +21,6 @@ from apps.objectives.drafting import (
 )
 from apps.objectives.models import Indicator, IndicatorVersion
 from apps.objectives.queries import agreements, standing
-from apps.services import queries as services
 from apps.services.models import CriticalFlow, Service
 from apps.teams.models import Team
 
@@ -107,9 +106,8 @@ def _service(content: Mapping[str, Any], faults: Faults) -> Service | None:
     slug = faults.text(content["service"], "/content/service", longest=50) if "service" in content else None
     if not slug:
         return None
-    try:
-        service = services.get_service(slug)
-    except Absent:
+    service = standing.find_service(slug)
+    if service is None:
         faults.add("/content/service", "unknown_value", f"There is no service {slug[:50]!r}.")
         return None
     if service.closed_on is not None and service.closed_on <= clock.today():

@@ -19,6 +19,7 @@ from apps.objectives.domain.openslo_reading import ImportedObjective, ImportRead
 from apps.objectives.drafting_indicators import read_indicator_draft
 from apps.objectives.drafting_objectives import read_objective_draft
 from apps.objectives.queries import standing
+from apps.objectives.queries.ahead import Ahead, reading_ahead
 
 LOOK_AGAIN = timedelta(days=90)
 Files = Mapping[str, bytes]
@@ -60,24 +61,33 @@ def read_files(files: Files) -> ImportRead:
 
 def plan_import(files: Files, mapping: NameMap) -> Plan:
     """What these files would propose under a mapping; nothing is stored."""
-    plan = Plan(read_files(files))
-    if plan.read.is_applicable:
-        _Planner(plan, mapping).run()
-    return plan
+    return _planned(read_files(files), mapping)[0]
+
+
+def _planned(read: ImportRead, mapping: NameMap) -> tuple[Plan, Ahead]:
+    """The plan, with everything that its drafts refer to, read once."""
+    plan = Plan(read)
+    if not read.is_applicable:
+        return plan, Ahead()
+    planner = _Planner(plan, mapping)
+    with reading_ahead(planner.ahead):
+        planner.run()
+    return plan, planner.ahead
 
 
 @transaction.atomic
 def apply_import(*, files: Files, mapping: NameMap, reason: str, by: Principal) -> list[Proposal]:
     """Draft one proposal for each owner team, all of them or none; an equal object proposes nothing."""
-    plan = plan_import(files, mapping)
+    plan, ahead = _planned(read_files(files), mapping)
     if not plan.read.is_applicable:
         raise Invalid("validation_failed", "Some objects are refused, so nothing is proposed.", _refusals(plan.read))
     if plan.problems:
         raise Invalid("validation_failed", "Some names are not mapped yet.", plan.problems)
-    return [
-        governance.draft_proposal(asked=Asked(tuple(items), reason.strip(), Category.NEW_NEED), by=by)
-        for _, items in sorted(plan.items.items())
-    ]
+    with reading_ahead(ahead):
+        return [
+            governance.draft_proposal(asked=Asked(tuple(items), reason.strip(), Category.NEW_NEED), by=by)
+            for _, items in sorted(plan.items.items())
+        ]
 
 
 def _refusals(read: ImportRead) -> list[FieldProblem]:
@@ -90,7 +100,7 @@ class _Planner:
 
     def __init__(self, plan: Plan, mapping: NameMap) -> None:
         self.plan, self.mapping = plan, mapping
-        self.known = self._known()
+        self.known, self.ahead = self._known()
         self.indicators: dict[str, Item] = {}
         self.every: list[Item] = []
 
@@ -107,15 +117,17 @@ class _Planner:
         for _, item in promises:
             self._place(item)
 
-    def _known(self) -> standing.Known:
+    def _known(self) -> tuple[standing.Known, Ahead]:
         """What the files speak of and stands already, read once by name."""
         found = self.plan.read.objectives
         places = [self._of(one) for one in found]
-        return standing.known_of(
-            services={service for service, _ in places}, flows={flow for _, flow in places if flow},
-            servers={self._server(one) for one in found}, indicators={one.indicator_slug for one in found},
-            objectives={one.slug for one in found},
-        )  # fmt: skip
+        names: Any = {
+            "services": {service for service, _ in places}, "flows": {flow for _, flow in places if flow},
+            "servers": {self._server(one) for one in found}, "indicators": {one.indicator_slug for one in found},
+            "objectives": {one.slug for one in found},
+        }  # fmt: skip
+        ahead = standing.find_ahead(**names, at=clock.as_of())
+        return standing.known_in(ahead), ahead
 
     def _of(self, one: ImportedObjective) -> tuple[str, str]:
         """The service and the flow that an objective is of."""

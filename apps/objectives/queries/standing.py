@@ -1,6 +1,6 @@
 """Reads of one indicator, objective or policy as it stands, by its short name, and of what it refers to."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,8 @@ from apps.objectives.models import (
     Objective,
     ObjectiveVersion,
 )
-from apps.services import queries as services
+from apps.objectives.queries.ahead import Ahead, read_ahead
+from apps.services import queries as catalogue
 from apps.services.models import CriticalFlow, Service
 from apps.teams.models import Team
 
@@ -44,12 +45,14 @@ def list_policies() -> QuerySet[BudgetPolicy]:
 
 def find_indicator(slug: str) -> Indicator | None:
     """The indicator of that short name, or None."""
-    return list_indicators().filter(slug=slug).first()
+    ahead = read_ahead().indicators
+    return ahead[slug] if slug in ahead else list_indicators().filter(slug=slug).first()
 
 
 def find_objective(slug: str) -> Objective | None:
     """The objective of that short name, or None."""
-    return list_objectives().filter(slug=slug).first()
+    ahead = read_ahead().objectives
+    return ahead[slug] if slug in ahead else list_objectives().filter(slug=slug).first()
 
 
 def find_policy(slug: str) -> BudgetPolicy | None:
@@ -101,12 +104,14 @@ def list_policy_versions(policy: BudgetPolicy) -> QuerySet[BudgetPolicyVersion]:
 
 def newest_indicator_version(indicator: Indicator) -> IndicatorVersion | None:
     """The version of the highest number, or None before the first."""
-    return list_indicator_versions(indicator).first()
+    ahead = read_ahead().indicator_versions
+    return ahead[indicator.pk] if indicator.pk in ahead else list_indicator_versions(indicator).first()
 
 
 def newest_objective_version(objective: Objective) -> ObjectiveVersion | None:
     """The version of the highest number, or None before the first."""
-    return list_objective_versions(objective).first()
+    ahead = read_ahead().objective_versions
+    return ahead[objective.pk] if objective.pk in ahead else list_objective_versions(objective).first()
 
 
 def newest_policy_version(policy: BudgetPolicy) -> BudgetPolicyVersion | None:
@@ -159,37 +164,75 @@ class Known:
     objectives: frozenset[str]
 
 
-def known_of(
+def known_in(ahead: Ahead) -> Known:
+    """Of the short names that were read ahead those that stand: open services, active servers."""
+
+    def standing(rows: Mapping[str, object]) -> frozenset[str]:
+        return frozenset(slug for slug, row in rows.items() if row)
+
+    is_open = {slug: row is not None and row.closed_on is None for slug, row in ahead.services.items()}
+    found = (is_open, ahead.flows, ahead.servers, ahead.indicators, ahead.objectives)
+    return Known(*map(standing, found))
+
+
+def find_ahead(
     *, services: Collection[str], flows: Collection[str], servers: Collection[str], indicators: Collection[str],
-    objectives: Collection[str],
-) -> Known:  # fmt: skip
-    """Of these short names those that stand: open services, active servers; five queries for any number of them."""
+    objectives: Collection[str], at: datetime,
+) -> Ahead:  # fmt: skip
+    """What stands under these short names, with all that a draft reads of it; eight queries for any number of them."""
+    promises = list_objectives().select_related("indicator__owner_team")
+    kept = _by_slug(list_indicators(), indicators), _by_slug(promises, objectives)
+    places = _by_slug(catalogue.with_owner(Service.objects.all(), at), services)
+    teams = {team.pk: team for team in Team.objects.filter(pk__in={one.owner_id for one in places.values() if one})}
+    # What stands already may lie elsewhere than the file says; the newest versions of both are asked for by key.
+    standing = [one for one in kept[0].values() if one], [one for one in kept[1].values() if one]
+    measured = [*standing[0], *(one.indicator for one in standing[1])]
+    active = set(MonitoringSource.objects.filter(slug__in=servers, is_active=True).values_list("slug", flat=True))
+    return Ahead(
+        *kept, places, _by_slug(CriticalFlow.objects.all(), flows), {slug: slug in active for slug in servers},
+        _newest(IndicatorVersion.objects.select_related("proposal", "indicator"), "indicator_id", measured),
+        _newest(ObjectiveVersion.objects.select_related("proposal", "objective"), "objective_id", standing[1]),
+        {one.pk: teams.get(one.owner_id) for one in places.values() if one},
+    )  # fmt: skip
 
-    def standing(rows: QuerySet[Any], slugs: Collection[str]) -> frozenset[str]:
-        return frozenset(rows.filter(slug__in=slugs).order_by().values_list("slug", flat=True))
 
-    return Known(
-        standing(Service.objects.filter(closed_on=None), services),
-        standing(CriticalFlow.objects.all(), flows),
-        standing(MonitoringSource.objects.filter(is_active=True), servers),
-        standing(Indicator.objects.all(), indicators),
-        standing(Objective.objects.all(), objectives),
-    )
+def _by_slug(rows: QuerySet[Any], slugs: Collection[str]) -> dict[str, Any]:
+    found = {row.slug: row for row in rows.filter(slug__in=slugs)}
+    return {slug: found.get(slug) for slug in slugs}
+
+
+def _newest(rows: QuerySet[Any], column: str, owners: Collection[Indicator] | Collection[Objective]) -> dict[int, Any]:
+    """The version of the highest number of each, by its key; None before the first."""
+    found: dict[int, Any] = {one.pk: None for one in owners}
+    for row in rows.filter(**{f"{column}__in": list(found)}).order_by("number"):
+        found[getattr(row, column)] = row
+    return found
 
 
 def find_flow(slug: str) -> CriticalFlow | None:
     """The critical flow of that short name, or None."""
-    return CriticalFlow.objects.filter(slug=slug).first()
+    ahead = read_ahead().flows
+    return ahead[slug] if slug in ahead else CriticalFlow.objects.filter(slug=slug).first()
+
+
+def find_service(slug: str) -> Service | None:
+    """The service of that short name, or None."""
+    ahead = read_ahead().services
+    return ahead[slug] if slug in ahead else Service.objects.filter(slug=slug).first()
 
 
 def knows_server(slug: str) -> bool:
     """True for a monitoring source that is registered and active."""
-    return MonitoringSource.objects.filter(slug=slug, is_active=True).exists()
+    ahead = read_ahead().servers
+    return ahead[slug] if slug in ahead else MonitoringSource.objects.filter(slug=slug, is_active=True).exists()
 
 
 def owner_of_service(service: Service, at: datetime) -> Team | None:
     """The team that owns a service at an instant, or None in a gap."""
-    owner_id = services.owner_id_at(service, at)
+    ahead = read_ahead().owners
+    if service.pk in ahead:
+        return ahead[service.pk]
+    owner_id = catalogue.owner_id_at(service, at)
     return Team.objects.filter(pk=owner_id).first() if owner_id is not None else None
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from apps.audit.models import AuditEvent
@@ -131,13 +131,36 @@ def test_command__looks_and_applies(organisation: Organisation, tmp_path: Path) 
     assert not Objective.objects.exists()
 
 
-def test_plan__asks_by_name_once_for_any_number_of_objects(organisation: Organisation) -> None:
-    many = "---".join([SOURCE, SLI, *(SLO.replace("name: checkout,", f"name: checkout-{n},") for n in range(20))])
+def _many(count: int) -> bytes:
+    slos = (SLO.replace("name: checkout,", f"name: checkout-{n},") for n in range(count))
+    return "---".join([SOURCE, SLI, *slos]).encode()
+
+
+def test_import__asks_as_often_for_many_objects_as_for_two(organisation: Organisation) -> None:
+    def asked(count: int) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            plan = plan_import({"slo.yaml": _many(count)}, NAMES)
+        assert [len(items) for items in plan.items.values()] == [1 + count]
+        return len(queries)
+
+    assert asked(20) == asked(2) <= 10
+
+
+def test_import__drafts_read_each_name_once(organisation: Organisation) -> None:
+    def asked(count: int) -> list[str]:
+        with CaptureQueriesContext(connection) as queries, transaction.atomic():
+            imported(organisation, {"slo.yaml": _many(count)})
+            transaction.set_rollback(True)
+        names = ("objectives_indicator", "objectives_objective", "services_service", "services_criticalflow")
+        return [one["sql"] for one in queries if any(f'FROM "{name}' in one["sql"] for name in names)]
+
+    assert len(asked(12)) == len(asked(2))
+
+
+def test_import__again_finds_what_stands_and_reads_its_versions_once(organisation: Organisation) -> None:
+    files = {"slo.yaml": _many(6)}
+    put_in_force(organisation, imported(organisation, files)[0])
     with CaptureQueriesContext(connection) as queries:
-        plan = plan_import({"slo.yaml": many.encode()}, NAMES)
-    assert [len(items) for items in plan.items.values()] == [21]
-    once = ("services_service", "objectives_monitoringsource", "objectives_indicator", "objectives_objective")
-    named = [one["sql"] for one in queries if '"slug" IN (' in one["sql"]]
-    assert [sum(f'FROM "{table}"' in sql for sql in named) for table in once] == [1, 1, 1, 1]
-    # What is left is asked by the readers of drafts, which read each item by itself.
-    assert len(queries) <= 10 + 7 * 20
+        plan = plan_import(files, NAMES)
+    assert [plan.count, len(plan.unchanged)] == [0, 7]
+    assert len(queries) <= 10
