@@ -7,11 +7,10 @@ from django.urls import reverse
 
 from apps.core.calendar_words import day_words, period_words
 from apps.core.periods import parse_period
-from apps.reviews import queries
 from apps.reviews.domain.answers import Outcome, Verb
 from apps.reviews.domain.states import ReviewState
 from apps.reviews.domain.weekly import WeeklyState
-from apps.reviews.models import Decision, TargetReview
+from apps.reviews.models import Decision
 from apps.reviews.presenting_weekly import week_words
 from apps.reviews.queries.listing import SKIPPED, TARGET, WEEKLY
 
@@ -34,17 +33,13 @@ SHOWN = (
 )
 
 
-def present_list(rows: Sequence[Mapping[str, Any]], targets: Mapping[int, TargetReview]) -> dict[str, Any]:
+def present_list(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Reviews by the newest period: kind, state, when they were closed."""
     return {
         "caption": "Reviews, newest period first, then by team",
         "caption_hidden": True,
         "columns": [{"label": head} for head in ("Review", "Kind", "State", "Closed")],
-        "rows": [
-            _target_row(row, targets[row["pk"]]) if row["what"] == TARGET else _weekly_row(row)
-            for row in rows
-            if row["what"] != TARGET or row["pk"] in targets
-        ],
+        "rows": [_target_row(row) if row["what"] == TARGET else _weekly_row(row) for row in rows],
     }
 
 
@@ -57,14 +52,12 @@ def _weekly_row(row: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _target_row(row: Mapping[str, Any], review: TargetReview) -> list[dict[str, Any]]:
-    name = queries.shown_content(review)["team"]["name"]
-    quarter = period_words(parse_period(review.quarter))
-    signed = f"{len(queries.list_signatures(review))} of 3 signed"
+def _target_row(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    quarter = period_words(parse_period(row["key"]))
     return [
-        _named(f"{name}, {quarter}", reverse("reviews:target-review", args=[review.pk])),
+        _named(f"{row['team__name']}, {quarter}", reverse("reviews:target-review", args=[row["pk"]])),
         {"text": "Target review"},
-        {"text": f"{ReviewState(review.state).label}, {signed}"},
+        {"text": f"{ReviewState(row['state']).label}, {row['signed'] or 0} of 3 signed"},
         _closed(row),
     ]
 

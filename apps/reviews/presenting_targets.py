@@ -226,28 +226,6 @@ def _seat_line(seat: Seat, signature: Any) -> dict[str, Any]:
     return {"role": role, "waiting": f"Not signed yet: {vacant}" if vacant else "Not signed yet"}
 
 
-def present_list(reviews: Sequence[TargetReview]) -> dict[str, Any]:
-    """The list of reviews as a table: quarter, team, state, signatures."""
-    columns = [{"label": head} for head in ("Review", "State", "Signatures", "Closed")]
-    return {
-        "caption": "Target reviews, newest quarter first, then by team",
-        "caption_hidden": True,
-        "columns": columns,
-        "rows": [_list_row(review) for review in reviews],
-    }
-
-
-def _list_row(review: TargetReview) -> list[dict[str, Any]]:
-    name = queries.shown_content(review)["team"]["name"]
-    quarter = period_words(parse_period(review.quarter))
-    return [
-        {"text": f"{name}, {quarter}", "url": reverse("reviews:target-review", args=[review.pk]), "header": True},
-        {"text": ReviewState(review.state).label},
-        {"text": f"{len(queries.list_signatures(review))} of 3 signed"},
-        {"moment": review.closed_at} if review.closed_at else {"text": ""},
-    ]
-
-
 def closed_words(review: TargetReview) -> str:
     """What closing did: `Closed. 3 targets hold in Q3 2026.`"""
     found = queries.snapshot(review)

@@ -1,18 +1,15 @@
 """The list of reviews: weekly and target reviews in one order, read in pages."""
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import CharField, F, Value
+from django.db.models import CharField, Count, F, IntegerField, OuterRef, Subquery, Value
 
 from apps.accounts.domain import Principal
 from apps.reviews.domain.weekly import WeeklyState
-from apps.reviews.models import TargetReview
-from apps.reviews.queries.targets import list_reviews
-from apps.reviews.queries.weekly import list_weekly
+from apps.reviews.models import Review, ReviewSignature, TargetReview
 
 WEEKLY, TARGET, SKIPPED = "weekly", "target", "skipped"
-COLUMNS = ("what", "pk", "team__name", "key", "state", "closed_at", "ended_on")
+COLUMNS = ("what", "pk", "team__name", "key", "state", "closed_at", "ended_on", "signed")
 
 
 def list_both(principal: Principal, kind: str = "") -> Any:
@@ -29,22 +26,16 @@ def list_both(principal: Principal, kind: str = "") -> Any:
 
 
 def _weekly(principal: Principal, *, is_skipped: bool) -> Any:
-    state = WeeklyState.SKIPPED.value
-    rows = list_weekly(principal).order_by()
+    rows, state = Review.objects.visible_to(principal), WeeklyState.SKIPPED.value
     rows = rows.filter(state=state) if is_skipped else rows.exclude(state=state)
     return rows.annotate(
-        what=Value(WEEKLY, CharField()), key=F("period"), ended_on=F("due_on")
+        what=Value(WEEKLY, CharField()), key=F("period"), ended_on=F("due_on"), signed=Value(0, IntegerField())
     ).values(*COLUMNS)  # fmt: skip
 
 
 def _targets(principal: Principal) -> Any:
-    rows = list_reviews(principal).order_by()
-    return rows.annotate(
-        what=Value(TARGET, CharField()), key=F("quarter"), ended_on=F("card__end_on")
+    standing = ReviewSignature.objects.filter(review=OuterRef("pk"), content_sha256=OuterRef("content_sha256"))
+    signed = standing.order_by().values("review").annotate(count=Count("pk")).values("count")
+    return TargetReview.objects.visible_to(principal).annotate(
+        what=Value(TARGET, CharField()), key=F("quarter"), ended_on=F("card__end_on"), signed=Subquery(signed)
     ).values(*COLUMNS)  # fmt: skip
-
-
-def signed_targets(rows: Iterable[Mapping[str, Any]], principal: Principal) -> dict[int, TargetReview]:
-    """The target reviews among some rows, with their signatures."""
-    keys = [row["pk"] for row in rows if row["what"] == TARGET]
-    return {review.pk: review for review in list_reviews(principal).filter(pk__in=keys)} if keys else {}

@@ -7,7 +7,7 @@ from django.urls import reverse
 from apps.core.access import Access, access
 from apps.core.asking import PageRequest, choice_links, read_choice, read_page, reads
 from apps.reviews.presenting_lists import EMPTY, KINDS, present_list
-from apps.reviews.queries.listing import list_both, signed_targets
+from apps.reviews.queries.listing import list_both
 
 
 @access(Access.TEAM_READ)
@@ -20,7 +20,7 @@ def review_list(request: PageRequest) -> HttpResponse:
         "heading": "Reviews",
         "choices": choice_links(request, "kind", KINDS),
         "decisions_url": reverse("reviews:decision-list"),
-        "table": present_list(page.rows, signed_targets(page.rows, request.principal)),
+        "table": present_list(page.rows),
         "pager": page.pager,
         "empty": EMPTY[kind],
     }
