@@ -26,12 +26,15 @@ OUTCOMES = ("failed", "errors", "passed", "skipped", "xfailed")
 
 @dataclass(frozen=True)
 class Part:
-    """One run of pytest over the tests that belong to it; None removes a variable of the caller's."""
+    """One run of pytest over the tests that belong to it; None removes a variable of the caller's.
+
+    `dist` says how two processes share them, if they do; what is `beside` runs along with the others.
+    """
 
     name: str
     title: str
     env: Mapping[str, str | None]
-    parallel: bool = False
+    dist: str = ""
     beside: bool = False
 
 
@@ -89,7 +92,8 @@ def _switches(arguments: argparse.Namespace) -> Iterator[str]:
 
 
 def _parts(found: Servers, *, with_journeys: bool) -> Iterator[Part]:
-    yield Part("sqlite", "SQLite", {"DATABASE_URL": None, "REDIS_URL": None}, parallel=True)
+    # A file stays in one process: what its tests make for each other is made once.
+    yield Part("sqlite", "SQLite", {"DATABASE_URL": None, "REDIS_URL": None}, dist="loadfile")
     if found.database_url:
         env = {"DATABASE_URL": found.database_url, "REDIS_URL": None}
         yield Part("postgres", "PostgreSQL", env, beside=True)
@@ -102,7 +106,8 @@ def _parts(found: Servers, *, with_journeys: bool) -> Iterator[Part]:
 def _journeys() -> Part:
     # Playwright's event loop lives in the thread of the test, where Django would refuse its ORM.
     env = {"DATABASE_URL": None, "REDIS_URL": None, "DJANGO_ALLOW_ASYNC_UNSAFE": "true", "CHROMIUM": chromium()}
-    return Part("e2e", "Chromium", env, parallel=True)
+    # Most of these tests stand in one file.
+    return Part("e2e", "Chromium", env, dist="load")
 
 
 def _run_all(parts: Sequence[Part], options: Sequence[str], *, with_coverage: bool) -> list[Result]:
@@ -170,13 +175,10 @@ def _chosen(options: Sequence[str]) -> bool:
 
 
 def _processes(part: Part, options: Sequence[str]) -> list[str]:
-    """Two processes pay off for the whole suite, not for a chosen test.
-
-    A file stays in one process: what its tests make for each other is made once.
-    """
-    if not part.parallel or _chosen(options) or (os.cpu_count() or 1) < 2:
+    """Two processes pay off for the whole suite, not for a chosen test."""
+    if not part.dist or _chosen(options) or (os.cpu_count() or 1) < 2:
         return []
-    return ["-n", "2", "--dist", "loadfile"]
+    return ["-n", "2", "--dist", part.dist]
 
 
 def _close(results: Sequence[Result], *, expected: set[str], strict: bool) -> int:
