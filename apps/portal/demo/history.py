@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from functools import cache
 
+from django.db import connection
+
 from apps.integrations import operations as integrations
 from apps.integrations import queries as imports
 from apps.integrations.domain.csv_columns import CsvKind
@@ -29,7 +31,15 @@ def import_slice(cast: Cast, after: date | None, until: date) -> list[str]:
     reports = []
     for kind in KINDS:
         reports += _import(cast, kind, after, until)
+    _look_at_tables()
     return reports
+
+
+def _look_at_tables() -> None:
+    """Tell PostgreSQL what stands in its tables by now; its own look comes a minute later, or never where it is off."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def _import(cast: Cast, kind: CsvKind, after: date | None, until: date) -> list[str]:
