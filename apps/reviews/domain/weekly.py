@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 from typing import Any
 
 MOST_OPEN = 12
 MOST_DEFERRALS = 2
-MOST_BACK = 53
 SKIPPED_AFTER_DAYS = 7
 
 
@@ -166,7 +164,7 @@ class Found:
     """One thing that asks for a decision, before it has its place on the agenda.
 
     `order` sorts what presses equally inside a rule; `services` are the short names of services it speaks of.
-    `sub` is the movement that a prompt is chosen by, of `definition`.
+    `movement` is what a prompt is chosen by, `definition` what it is counted for.
     """
 
     rule: Rule
@@ -206,11 +204,6 @@ def arrange(found: Iterable[Found]) -> list[Placed]:
 
 def _urgency(one: Found) -> tuple[int, int, str, str]:
     return list(Press).index(one.press), list(Rule).index(one.rule), one.order, one.subject
-
-
-def skipped_on(due_on: date, today: date) -> bool:
-    """True once nobody opened a review for seven days."""
-    return (today - due_on).days >= SKIPPED_AFTER_DAYS
 
 
 def named_services(found: Sequence[Found]) -> frozenset[str]:

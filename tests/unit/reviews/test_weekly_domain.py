@@ -15,6 +15,8 @@ from apps.measurements.domain.wording import Code
 from apps.objectives.domain.objective_words import BudgetState
 from apps.reviews.domain import burn, flow
 from apps.reviews.domain.answers import (
+    FIRST_LOOK,
+    INVESTIGATE_WITHIN,
     OUTCOME_WORDS,
     Answering,
     Direction,
@@ -26,12 +28,14 @@ from apps.reviews.domain.answers import (
 )
 from apps.reviews.domain.documents import is_open, open_pointers
 from apps.reviews.domain.follow_ups import again_on, deferral_problem, outcome_problem, propose, propose_undone
-from apps.reviews.domain.prompts import MOST_PER_DEFINITION, MOST_PER_REVIEW, PROMPTS, Movement, with_prompts
+from apps.reviews.domain.prompts import MOST_PER_DEFINITION, MOST_PER_REVIEW, PROMPTS, RESTS_FOR, Movement, with_prompts
 from apps.reviews.domain.weekly import (
     BLOCKS,
+    MOST_DEFERRALS,
     MOST_OPEN,
     RULE_BLOCKS,
     SENTENCES,
+    SKIPPED_AFTER_DAYS,
     STATE_WORDS,
     STEPS,
     BlockKey,
@@ -119,6 +123,12 @@ def test_arrange__what_is_counted_presses_no_more_than_what_is_asked(presses: li
     counted = [list(Press).index(one.found.press) for one in placed if one.is_counted_only]
     assert len(asked) == min(len(presses), MOST_OPEN)
     assert max(asked, default=-1) <= min(counted, default=99)
+
+
+def test_numbers__are_those_that_were_agreed() -> None:
+    assert (MOST_OPEN, MOST_DEFERRALS, SKIPPED_AFTER_DAYS) == (12, 2, 7)
+    assert (MOST_PER_DEFINITION, MOST_PER_REVIEW, RESTS_FOR.days) == (2, 5, 28)
+    assert (INVESTIGATE_WITHIN.days, FIRST_LOOK.days) == (28, 35)
 
 
 def test_press__is_the_order_of_the_cards() -> None:
