@@ -37,6 +37,14 @@ def at(chromium: Browser, shop: Shop, state: Any, **options: Any) -> Visitor:
     return visitor(chromium, shop.address, storage_state=state, **options)
 
 
+def begin(page: Page) -> None:
+    """Open the review, unless another test of this file has."""
+    button = page.get_by_role("button", name="Open the review")
+    if button.count():
+        button.click()
+        expect(page.locator("main")).to_contain_text("Close: not yet")
+
+
 def waiting(page: Page) -> list[str]:
     """Ids of the cards that wait for an answer, in the order of the agenda."""
     cards = page.locator("article.c-card").filter(has_text="Waits for an answer")
@@ -90,7 +98,7 @@ def test_review_of_thirty_services__is_finished_by_keyboard_alone(
 def test_closing_too_early__names_the_first_open_item(chromium: Browser, shop: Shop, cookies: dict[str, Any]) -> None:
     """The page offers no button then; whoever kept an older page sends it all the same."""
     page, _ = at(chromium, shop, cookies["kofi"]).open(LAST)
-    page.get_by_role("button", name="Open the review").click()
+    begin(page)
     first = waiting(page)[0]
     assert page.get_by_role("button", name="Close the review").count() == 0
     page.locator("form[action$='/continue/']").evaluate(f"form => form.action = '{LAST}close/'")
@@ -108,8 +116,7 @@ def test_pages__are_clean_in_both_themes_and_fit_a_narrow_screen(
 ) -> None:
     one = at(chromium, shop, cookies["kofi"], color_scheme=theme)
     page, _ = one.open(LAST)
-    if page.get_by_role("button", name="Open the review").count():
-        page.get_by_role("button", name="Open the review").click()
+    begin(page)
     item = str(page.get_by_role("link", name="Adjust").first.get_attribute("href"))
     for path in ("/reviews/", LAST, item, item.replace("adjust", "investigate"), "/reviews/decisions/"):
         page, watch = one.open(path)
