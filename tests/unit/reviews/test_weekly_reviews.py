@@ -132,21 +132,24 @@ def test_close__later_news_change_no_byte(organisation: Organisation) -> None:
     organisation.checkout.save()
     organisation.checkout_api.name = "Till"
     organisation.checkout_api.save()
-    spent_more(organisation)
+    decide_later(organisation)
     assert agenda(organisation, review) == shown
     assert shown.team_name == "Checkout"
+    assert (shown.blocks[0].items[0].answer or {})["kind"] == "deferral"
     stored = Review.objects.get(pk=review.pk)
     assert (stored.snapshot_text, stored.snapshot_sha256) == before
     assert generate(organisation).snapshot_text == review.snapshot_text
 
 
-def spent_more(world: Organisation) -> None:
-    """The decision about the trigger comes after the meeting."""
+def decide_later(world: Organisation) -> None:
+    """The decision about the trigger, with every signature, comes after the meeting that put it off."""
     from_trigger = ReviewItem.objects.get(rule=Rule.BUDGET_TRIGGER.value)
     with clock.playing(NOW + DAY):
         asked = Deciding(BudgetVerb.CONTINUE, "Go on.", clock.today() + 14 * DAY)
         number = int(from_trigger.subject.removeprefix("T-"))
-        deciding.decide(trigger_id=number, asked=asked, by=as_person(world, "ana", NOW + DAY))
+        decision = deciding.decide(trigger_id=number, asked=asked, by=as_person(world, "ana", NOW + DAY))
+        for name in ("bo", "cy"):
+            deciding.sign(decision_id=decision.pk, by=as_person(world, name, NOW + DAY))
 
 
 @pytest.mark.parametrize("act", ["answer", "defer", "continue", "close", "open"])
