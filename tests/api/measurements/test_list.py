@@ -12,6 +12,7 @@ from apps.governance.domain.kinds import Item, Op
 from apps.measurements import operations
 from apps.metrics import operations as metrics
 from tests.agreeing import agree
+from tests.laid_again import laid_again
 from tests.measuring import change, connect, deployment, publish, remediation
 from tests.personas import principal_of
 
@@ -23,17 +24,21 @@ URL = "/api/v1/measurements/"
 @pytest.fixture
 def measured(organisation: Any) -> Any:
     """Eight releases of one service in February 2024, one of them mended by the next."""
-    api = organisation.checkout_api
     with clock.playing(NOW):
-        metrics.adopt_starter(owner_team=organisation.checkout, by=principal_of(organisation.people["gus"], NOW))
-        connect(api, "deployments", "changes", "remediations", heard_at=NOW)
-        at = [FIRST + timedelta(days=3 * i) for i in range(8)]
-        publish("deployments", [deployment(api, f"v{i}", when) for i, when in enumerate(at)])
-        rows = [change(api, f"c{i}", when - timedelta(hours=7), when, f"v{i}") for i, when in enumerate(at)]
-        publish("changes", rows)
-        publish("remediations", [remediation(api, "v2", "v3")])
-        operations.rebuild()
+        laid_again("eight releases", lambda: _measure(organisation))
     return organisation
+
+
+def _measure(organisation: Any) -> None:
+    api = organisation.checkout_api
+    metrics.adopt_starter(owner_team=organisation.checkout, by=principal_of(organisation.people["gus"], NOW))
+    connect(api, "deployments", "changes", "remediations", heard_at=NOW)
+    at = [FIRST + timedelta(days=3 * i) for i in range(8)]
+    publish("deployments", [deployment(api, f"v{i}", when) for i, when in enumerate(at)])
+    rows = [change(api, f"c{i}", when - timedelta(hours=7), when, f"v{i}") for i, when in enumerate(at)]
+    publish("changes", rows)
+    publish("remediations", [remediation(api, "v2", "v3")])
+    operations.rebuild()
 
 
 def _get(client: APIClient, **query: str) -> Any:

@@ -18,6 +18,7 @@ from apps.measurements.models import MetricValue
 from apps.metrics.domain.starter import REWORK_RATE
 from apps.metrics.domain.starter_incidents import WITH_INCIDENTS
 from tests.incidents import make_incident
+from tests.laid_again import laid_again
 from tests.measuring import adopt, connect, deployment, publish
 from tests.personas import principal_of
 
@@ -40,19 +41,23 @@ def after(hours: float) -> datetime:
 @pytest.fixture
 def example(organisation: Any) -> Any:
     """The design's example: services A and B of one team, six deployments and six incidents of one week."""
-    services = {"a": organisation.checkout_api, "b": organisation.checkout_web}
     with clock.playing(NOW):
-        by = principal_of(organisation.people["gus"], NOW)
-        for version in (*WITH_INCIDENTS, REWORK_RATE):
-            adopt(version.slug, version.spec, owner=organisation.checkout, by=by)
-        for place, rows in RELEASES.items():
-            publish("deployments", [deployment(services[place], key, after(hours)) for key, hours in rows])
-            connect(services[place], "deployments", "remediations", heard_at=NOW)
-        for slug, many in BROKE:
-            for hours in many:
-                broke(slug, hours)
-        operations.rebuild()
+        laid_again("example of peers", lambda: _make_example(organisation))
     return organisation
+
+
+def _make_example(organisation: Any) -> None:
+    services = {"a": organisation.checkout_api, "b": organisation.checkout_web}
+    by = principal_of(organisation.people["gus"], NOW)
+    for version in (*WITH_INCIDENTS, REWORK_RATE):
+        adopt(version.slug, version.spec, owner=organisation.checkout, by=by)
+    for place, rows in RELEASES.items():
+        publish("deployments", [deployment(services[place], key, after(hours)) for key, hours in rows])
+        connect(services[place], "deployments", "remediations", heard_at=NOW)
+    for slug, many in BROKE:
+        for hours in many:
+            broke(slug, hours)
+    operations.rebuild()
 
 
 @pytest.fixture
