@@ -121,7 +121,7 @@ def test_broken_slices__ask_to_check_the_wiring(organisation: Organisation, clie
     evaluate(objective)
     text = words_of(client_as("ana").get(PAGE))
     assert "Not judged : more than 5 % of the slices are unusable; check the wiring" in text
-    assert "59 slices cannot be used: more good than valid" in text
+    assert "59 slices cannot be used: more good or more failed than valid, or below zero" in text
 
 
 def test_full_target__has_no_budget_and_says_so(organisation: Organisation, client_as: ClientAs) -> None:
@@ -306,7 +306,7 @@ def test_open_trigger__stands_first_with_the_way_to_decide(organisation: Organis
 
 def test_without_a_policy__it_says_that_nothing_is_agreed(organisation: Organisation, client_as: ClientAs) -> None:
     spent(organisation, policy=False)
-    assert "None speaks of this SLO" in words_of(client_as("ana").get(PAGE))
+    assert "No policy speaks of this SLO" in words_of(client_as("ana").get(PAGE))
 
 
 def test_not_in_force_yet__and_retired__are_said(organisation: Organisation, client_as: ClientAs) -> None:
