@@ -8,8 +8,9 @@ from typing import Any
 
 from apps.core.faults import Faults
 from apps.core.problems import FieldProblem
+from apps.objectives.domain.openslo_fields import unknown_fields
 from apps.objectives.domain.openslo_slo import SloReader
-from apps.objectives.domain.openslo_text import SourceObject, TextRead, read_text
+from apps.objectives.domain.openslo_text import MOST_OBJECTS, TOO_MANY, SourceObject, TextRead, read_text
 
 API_VERSION = "openslo/v1"
 MAPPED = ("SLO", "SLI", "DataSource", "Service")
@@ -39,6 +40,8 @@ class ImportedObjective:
     indicator: Mapping[str, Any]
     promise: Mapping[str, Any]
     data_source: str = ""
+    # The name of the SLI object that holds the indicator; empty where it stands in the SLO itself.
+    sli_object: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class ImportRead:
 
     verdicts: list[Verdict] = field(default_factory=list)
     file_faults: dict[str, list[FieldProblem]] = field(default_factory=dict)
+    documents: dict[str, list[Any]] = field(default_factory=dict)
 
     @property
     def is_applicable(self) -> bool:
@@ -82,8 +86,13 @@ class ImportRead:
 def read_import(files: Mapping[str, bytes], *, zone_name: str, revisit_on: date) -> ImportRead:
     """Read files together, so that references hold across them. `revisit_on` is for promises that name no such day."""
     texts = {name: read_text(name, body) for name, body in sorted(files.items())}
-    found = ImportRead(file_faults={name: text.faults for name, text in texts.items() if text.faults})
+    found = ImportRead(
+        file_faults={name: text.faults for name, text in texts.items() if text.faults},
+        documents={name: text.documents for name, text in texts.items()},
+    )
     objects = [one for text in texts.values() for one in text.objects]
+    if len(objects) > MOST_OBJECTS:
+        return ImportRead(file_faults={"All files": [FieldProblem("", "too_many", TOO_MANY)]})
     known = _by_name(objects)
     used: set[tuple[str, str]] = set()
     reader = SloReader(known, used, zone_name=zone_name, revisit_on=revisit_on)
@@ -124,7 +133,7 @@ def _common_faults(one: SourceObject, objects: Sequence[SourceObject]) -> Iterat
 
 
 def _slo(one: SourceObject, reader: SloReader, objects: Sequence[SourceObject]) -> Verdict:
-    faults, warnings = Faults(list(_common_faults(one, objects))), Faults()
+    faults, warnings = Faults(list(_common_faults(one, objects))), Faults(list(unknown_fields(one)))
     proposals = reader.read(one, faults, warnings)
     objectives = tuple(ImportedObjective(**proposal) for proposal in proposals)
     if faults.found:
@@ -134,14 +143,15 @@ def _slo(one: SourceObject, reader: SloReader, objects: Sequence[SourceObject]) 
 
 def _other(one: SourceObject, used: set[tuple[str, str]], objects: Sequence[SourceObject]) -> Verdict:
     faults = list(_common_faults(one, objects))
+    warnings = list(unknown_fields(one))
     if faults:
-        return _verdict(one, VerdictKind.REFUSED, faults, [])
+        return _verdict(one, VerdictKind.REFUSED, faults, warnings)
     if one.kind in IGNORED:
         return _verdict(one, VerdictKind.IGNORED, [], [FieldProblem(one.pointer, "not_taken", IGNORED[one.kind])])
     if (one.kind, one.name) in used:
-        return _verdict(one, VerdictKind.USED, [], [])
+        return _verdict(one, VerdictKind.USED, [], warnings)
     words = f"No SLO of these files refers to this {one.kind}."
-    return _verdict(one, VerdictKind.IGNORED, [], [FieldProblem(one.pointer, "not_taken", words)])
+    return _verdict(one, VerdictKind.IGNORED, [], [FieldProblem(one.pointer, "not_taken", words), *warnings])
 
 
 def _verdict(

@@ -1,6 +1,5 @@
 """One SLO of OpenSLO v1 with the indicator it names: what can be mapped is mapped, the rest refused by path. Pure."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -8,26 +7,28 @@ from decimal import Decimal
 from typing import Any
 
 from apps.core.faults import Faults, said
+from apps.core.problems import FieldProblem
 from apps.objectives.domain.documents import decimal_text
 from apps.objectives.domain.indicator_specs import read_indicator
 from apps.objectives.domain.openslo_sli import read_sli
 from apps.objectives.domain.openslo_text import SourceObject
 from apps.objectives.domain.openslo_windows import read_window
+from apps.objectives.domain.openslo_words import (
+    INDICATOR_NOTE,
+    PROMISE_NOTE,
+    SLUG_NOTE,
+    annotations_of,
+    indicator_words,
+    noted,
+    promise_pointer,
+    promise_words,
+    sli_pointer,
+)
 from apps.objectives.domain.promises import read_promise
 
-INDICATOR_NOTE, PROMISE_NOTE, SLUG_NOTE = "plumbline/indicator", "plumbline/promise", "plumbline/indicator-slug"
-SPEC_KEYS = (
-    "description", "service", "indicator", "indicatorRef", "timeWindow", "budgetingMethod", "objectives",
-    "alertPolicies",
-)  # fmt: skip
-OBJECTIVE_KEYS = (
-    "displayName", "op", "value", "target", "targetPercent", "timeSliceTarget", "timeSliceWindow", "indicator",
-    "indicatorRef", "compositeWeight",
-)  # fmt: skip
 COMPOSITE = ("indicator", "indicatorRef", "compositeWeight")
 METHODS = {"Occurrences": "occurrences", "Timeslices": "time_slices"}
 SLICE_WINDOWS = {"1m": 60, "5m": 300, "15m": 900, "1h": 3600}
-FROM_IMPORT = "Taken over from an OpenSLO file; say what it decides before you submit it."
 
 
 @dataclass
@@ -45,7 +46,6 @@ class SloReader:
         if not faults.is_a(spec, dict, place):
             return []
         assert isinstance(spec, dict)  # noqa: S101 - said by the line above
-        self._warn_unknown(spec, SPEC_KEYS, place, warnings)
         if spec.get("alertPolicies"):
             words = "Burn alerts are derived here from target and window; these are not taken over."
             warnings.add(f"{place}/alertPolicies", "not_taken", words)
@@ -58,14 +58,9 @@ class SloReader:
         found = []
         for number, item in enumerate(listed):
             base = _Base(one, spec, method, window, sli, service, number, len(listed))
-            proposal = self._objective(base, item, f"{place}/objectives/{number}", faults, warnings)
+            proposal = self._objective(base, item, f"{place}/objectives/{number}", faults)
             found += [proposal] if proposal else []
         return [] if faults.found else found
-
-    def _warn_unknown(self, given: Mapping[str, Any], known: tuple[str, ...], place: str, warnings: Faults) -> None:
-        for key in given:
-            if key not in known:
-                warnings.add(f"{place}/{key}", "unknown_field", "This field is not known here and is left out.")
 
     def _method(self, spec: Mapping[str, Any], place: str, faults: Faults) -> str | None:
         given = faults.one_of(
@@ -101,13 +96,10 @@ class SloReader:
             return None
         return target, nested, f"{target.pointer}/spec"
 
-    def _objective(
-        self, base: "_Base", item: Any, place: str, faults: Faults, warnings: Faults
-    ) -> dict[str, Any] | None:
+    def _objective(self, base: "_Base", item: Any, place: str, faults: Faults) -> dict[str, Any] | None:
         """One objective, checked by the readers that read every document here."""
         if not faults.is_a(item, dict, place):
             return None
-        self._warn_unknown(item, OBJECTIVE_KEYS, place, warnings)
         if any(item.get(key) is not None for key in COMPOSITE):
             faults.add(place, "composite", "Composite objectives are not read; promise each part by itself.")
             return None
@@ -116,17 +108,27 @@ class SloReader:
         if base.sli is None or base.method is None or base.window is None or target is None:
             return None
         holder, nested, sli_place = base.sli
-        indicator, server = read_sli(nested, sli_place, item, place, faults, self.known, self.used)
+        inner = Faults()
+        indicator, server = read_sli(nested, sli_place, item, place, inner, self.known, self.used)
+        own = noted(INDICATOR_NOTE, holder, inner)
+        faults.found += [_in_file(fault, holder, base.one, place) for fault in inner.found]
         if indicator is None or faults.found:
             return None
-        own = base.noted(INDICATOR_NOTE, holder, faults)
         said_slices = {"slice_seconds": slice_seconds} if item.get("timeSliceWindow") is not None else {}
         # Plain fields win over what an export of this product noted beside them: somebody may have edited them.
-        indicator = {**_texts(holder), **own, **indicator, **said_slices}
-        promise = {**base.promise_texts(item, self.revisit_on), **base.noted(PROMISE_NOTE, base.one, faults)}
+        indicator = {**own, **indicator_words(holder, nested, own), **indicator, **said_slices}
+        own = noted(PROMISE_NOTE, base.one, faults)
+        promise = {**own, **promise_words(base.one, item, own, is_only=base.count == 1, revisit_on=self.revisit_on)}
         promise |= {"target": decimal_text(target), "window": base.window, "method": base.method}
         promise |= {"slice_target": decimal_text(slice_target)} if slice_target is not None else {}
-        return _checked(base, indicator, promise, server, faults)
+        return _checked(base, item, indicator, promise, server, faults)
+
+
+def _in_file(fault: FieldProblem, holder: SourceObject, one: SourceObject, place: str) -> FieldProblem:
+    """A fault of an SLI that stands in another file than the SLO names that file."""
+    if holder.file == one.file or fault.pointer.startswith(f"{place}/"):
+        return fault
+    return FieldProblem(fault.pointer, fault.code, f"In {holder.file}: {fault.detail}")
 
 
 @dataclass(frozen=True)
@@ -146,53 +148,6 @@ class _Base:
     def slug(self) -> str:
         """The name of the SLO; of several objectives the second and further have their number."""
         return self.one.name if self.number == 0 else f"{self.one.name}-{self.number + 1}"
-
-    def promise_texts(self, item: Mapping[str, Any], revisit_on: date) -> dict[str, Any]:
-        """Words for a promise that came without those asked for here."""
-        metadata = self.one.document.get("metadata")
-        shown = metadata.get("displayName") if isinstance(metadata, Mapping) else None
-        name = item.get("displayName") if self.count > 1 else None
-        return {
-            "name": str(name or shown or self.one.name)[:120], "monday_decision": FROM_IMPORT,
-            "rationale": str(self.spec.get("description") or FROM_IMPORT)[:1000], "revisit_on": revisit_on.isoformat(),
-        }  # fmt: skip
-
-    def noted(self, note: str, holder: SourceObject, faults: Faults) -> dict[str, Any]:
-        """What an export of this product wrote beside the standard's own fields; nothing in other files."""
-        annotations = _annotations(holder)
-        text = annotations.get(note)
-        if text is None:
-            return {}
-        try:
-            document = json.loads(str(text), parse_float=Decimal)
-        except ValueError:
-            document = None
-        if not isinstance(document, dict):
-            place = f"{holder.pointer}/metadata/annotations/{note.replace('/', '~1')}"
-            faults.add(place, "not_json", "This annotation is one JSON object.")
-            return {}
-        return document
-
-
-def _annotations(holder: SourceObject) -> Mapping[str, Any]:
-    metadata = holder.document.get("metadata")
-    found = metadata.get("annotations") if isinstance(metadata, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
-
-
-def _texts(holder: SourceObject) -> dict[str, Any]:
-    """Words for an indicator that came without those asked for here."""
-    metadata = holder.document.get("metadata")
-    shown = metadata.get("displayName") if isinstance(metadata, Mapping) else None
-    return {
-        "name": str(shown or holder.name)[:120],
-        "kind": "other",
-        "hurts": FROM_IMPORT,
-        "blind_spot": FROM_IMPORT,
-        "measured_at": "server",
-        "valid": "Events of the total query",
-        "good": "Events of the good query",
-    }
 
 
 def _target(item: Mapping[str, Any], place: str, faults: Faults) -> Decimal | None:
@@ -230,21 +185,29 @@ def _slices(base: _Base, item: Mapping[str, Any], place: str, faults: Faults) ->
 
 
 def _checked(
-    base: _Base, indicator: dict[str, Any], promise: dict[str, Any], server: str, faults: Faults
-) -> dict[str, Any] | None:
-    """The documents as the readers here read them; what they refuse is a fault of this SLO."""
-    inner = Faults()
-    spec = read_indicator(indicator, inner)
-    seconds = spec.slice_seconds if spec else 300
-    agreed = read_promise(promise, inner, slice_seconds=seconds)
-    for fault in inner.found:
-        faults.add(f"{base.one.pointer}{fault.pointer}", fault.code, fault.detail)
-    if spec is None or agreed is None or base.sli is None:
+    base: _Base, item: Mapping[str, Any], indicator: dict[str, Any], promise: dict[str, Any], server: str,
+    faults: Faults,
+) -> dict[str, Any] | None:  # fmt: skip
+    """The documents as the readers here read them; what they refuse is a fault at the place that it came from."""
+    if base.sli is None:
         return None
-    holder = base.sli[0]
-    noted = _annotations(holder).get(SLUG_NOTE)
-    own_slug = holder.name if holder is not base.one else base.slug
+    holder, nested, sli_place = base.sli
+    place = f"{base.one.pointer}/spec/objectives/{base.number}"
+    of_sli, of_promise = Faults(), Faults()
+    spec = read_indicator(indicator, of_sli)
+    agreed = read_promise(promise, of_promise, slice_seconds=spec.slice_seconds if spec else 300)
+    for fault in of_sli.found:
+        at = sli_pointer(fault.pointer, holder, nested, sli_place, place, item)
+        faults.found.append(_in_file(FieldProblem(at, fault.code, fault.detail), holder, base.one, place))
+    for fault in of_promise.found:
+        at = promise_pointer(fault.pointer, base.one, place, item, is_only=base.count == 1)
+        faults.add(at, fault.code, fault.detail)
+    if spec is None or agreed is None:
+        return None
+    is_inline = holder is base.one
+    own_slug = base.slug if is_inline else holder.name
     return {
-        "slug": base.slug, "indicator_slug": str(noted or own_slug), "service": base.service,
-        "indicator": spec.as_document(), "promise": agreed.as_document(), "data_source": server,
+        "slug": base.slug, "indicator_slug": str(annotations_of(holder).get(SLUG_NOTE) or own_slug),
+        "service": base.service, "indicator": spec.as_document(), "promise": agreed.as_document(),
+        "data_source": server, "sli_object": "" if is_inline else holder.name,
     }  # fmt: skip

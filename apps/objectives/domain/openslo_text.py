@@ -1,7 +1,7 @@
 """Reading OpenSLO text, YAML or JSON: bounded, exact, no aliases, no tags; nothing secret is built. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -10,23 +10,21 @@ import yaml
 
 from apps.core.faults import escaped
 from apps.core.problems import FieldProblem
+from apps.objectives.domain.openslo_json import TooDeep, json_node
+from apps.objectives.domain.openslo_secrets import is_secret_name
 
 MOST_BYTES = 1024 * 1024
 MOST_OBJECTS = 500
 MOST_DEPTH = 40
-SECRET_WORDS = frozenset(
-    {"token", "password", "passwd", "secret", "secrets", "key", "apikey", "authorization", "credential", "credentials"}
-)
-SECRET_KEYS = frozenset({"connectiondetails"})
-# The words of this product's own annotations hold such words without holding secrets.
-OWN_PREFIX = "plumbline/"
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+MOST_FAULTS = 200
+TOO_MANY = f"At most {MOST_OBJECTS} objects are read at once. Take them over in several parts."
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?")
 _INT = "tag:yaml.org,2002:int"
 _FLOAT = "tag:yaml.org,2002:float"
 _BOOL = "tag:yaml.org,2002:bool"
 _NULL = "tag:yaml.org,2002:null"
 _STR = "tag:yaml.org,2002:str"
+_TOO_DEEP = FieldProblem("", "too_deep", f"The document nests deeper than {MOST_DEPTH} levels.")
 _PLAIN_TAGS = (_INT, _FLOAT, _BOOL, _NULL, _STR, "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 
 
@@ -59,6 +57,8 @@ class TextRead:
 
     objects: list[SourceObject] = field(default_factory=list)
     faults: list[FieldProblem] = field(default_factory=list)
+    # Everything that was built of it: no comment, and nothing that was refused.
+    documents: list[Any] = field(default_factory=list)
 
 
 def read_text(file: str, body: bytes) -> TextRead:
@@ -71,7 +71,10 @@ def read_text(file: str, body: bytes) -> TextRead:
     if text is None:
         return found
     try:
-        nodes = _compose(text)
+        nodes = _nodes(text)
+    except TooDeep:
+        found.faults.append(_TOO_DEEP)
+        return found
     except _Refused as refused:
         found.faults.append(refused.problem)
         return found
@@ -79,10 +82,12 @@ def read_text(file: str, body: bytes) -> TextRead:
         found.faults.append(FieldProblem("", "not_yaml", _where(error)))
         return found
     for number, node in enumerate(nodes):
-        _collect(file, f"/{number}", node, found)
+        builder = _Builder()
+        found.documents.append(builder.build(node, f"/{number}"))
+        _collect(file, f"/{number}", found.documents[-1], builder.faults, found)
+        found.faults.extend(_outside(found, builder.faults))
     if len(found.objects) > MOST_OBJECTS:
-        words = f"{len(found.objects):,} objects are too many; at most {MOST_OBJECTS} are read at once."
-        return TextRead(faults=[FieldProblem("", "too_many", words)])
+        return TextRead(faults=[FieldProblem("", "too_many", TOO_MANY)])
     if not found.objects and not found.faults:
         found.faults.append(FieldProblem("", "required", "The file holds no object."))
     return found
@@ -117,11 +122,17 @@ class _Composer(yaml.SafeLoader):
             raise _Refused(FieldProblem("", "alias", f"Line {line}: write the values out; aliases are not read."))
         self.depth += 1
         if self.depth > MOST_DEPTH:
-            raise _Refused(FieldProblem("", "too_deep", f"The document nests deeper than {MOST_DEPTH} levels."))
+            raise _Refused(_TOO_DEEP)
         try:
             return super().compose_node(parent, index)
         finally:
             self.depth -= 1
+
+
+def _nodes(text: str) -> list[yaml.Node]:
+    """JSON by its own rules, where tabs may indent and half characters stand in pairs; all else as YAML."""
+    whole = json_node(text, deepest=MOST_DEPTH) if text.lstrip()[:1] in ("{", "[") else None
+    return _compose(text) if whole is None else [whole]
 
 
 def _compose(text: str) -> list[yaml.Node]:
@@ -142,28 +153,26 @@ def _where(error: Exception) -> str:
     return f"{place}the text is neither YAML nor JSON from here on."
 
 
-def _collect(file: str, pointer: str, node: yaml.Node, found: TextRead) -> None:
-    """Objects of one document: itself, the items of a sequence, or those of a `kind: List`."""
-    if isinstance(node, yaml.SequenceNode):
-        for number, item in enumerate(node.value):
-            _collect(file, f"{pointer}/{number}", item, found)
+def _collect(file: str, pointer: str, value: Any, faults: Sequence[FieldProblem], found: TextRead) -> None:
+    """Objects of one document: itself, the items of a sequence, or those of a `kind: List`; each with its faults."""
+    if len(found.objects) > MOST_OBJECTS:
         return
-    builder = _Builder()
-    document = builder.build(node, pointer)
-    if not isinstance(document, dict):
+    if isinstance(value, dict) and value.get("kind") == "List" and isinstance(value.get("items"), list):
+        _collect(file, f"{pointer}/items", value["items"], faults, found)
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            _collect(file, f"{pointer}/{number}", item, faults, found)
+    elif isinstance(value, dict):
+        own = (fault for fault in faults if f"{fault.pointer}/".startswith(f"{pointer}/"))
+        found.objects.append(SourceObject(file, pointer, value, tuple(own)))
+    else:
         found.faults.append(FieldProblem(pointer, "wrong_type", "An OpenSLO object is a mapping."))
-        return
-    items = document.get("items")
-    if document.get("kind") == "List" and isinstance(items, list):
-        found.faults.extend(builder.faults)
-        for number, item in enumerate(items):
-            place = f"{pointer}/items/{number}"
-            if isinstance(item, dict):
-                found.objects.append(SourceObject(file, place, item))
-            else:
-                found.faults.append(FieldProblem(place, "wrong_type", "An OpenSLO object is a mapping."))
-        return
-    found.objects.append(SourceObject(file, pointer, document, tuple(builder.faults)))
+
+
+def _outside(found: TextRead, faults: Sequence[FieldProblem]) -> Iterator[FieldProblem]:
+    """Faults of a document that no object of it holds."""
+    held = {id(fault) for one in found.objects for fault in one.faults}
+    return (fault for fault in faults if id(fault) not in held)
 
 
 @dataclass
@@ -188,9 +197,10 @@ class _Builder:
             if not isinstance(key_node, yaml.ScalarNode):
                 self._note(pointer, "wrong_type", "A key is a plain text.")
                 continue
-            key = str(key_node.value)
-            place = f"{pointer}/{escaped(key)}"
-            if key in found:
+            key, place = _whole(str(key_node.value)), f"{pointer}/{escaped(key_node.value)}"
+            if key is None:
+                self._note(place, "not_text", "The key holds half a character.")
+            elif key in found:
                 self._note(place, "repeated", "The key stands twice.")
             elif key == "<<":
                 self._note(place, "alias", "Write the values out; merged keys are not read.")
@@ -211,7 +221,10 @@ class _Builder:
             return None
         if "\0" in text:
             return self._note(pointer, "nul_not_allowed", "Remove the NUL character.")
-        return text  # yes, no, on, off and times of day stay the texts that they are
+        whole = _whole(text)
+        if whole is None:
+            return self._note(pointer, "not_text", "The text holds half a character.")
+        return whole  # yes, no, on, off and times of day stay the texts that they are
 
     def _number(self, text: str, pointer: str) -> Any:
         if not _NUMBER.fullmatch(text):
@@ -222,12 +235,13 @@ class _Builder:
             return self._note(pointer, "not_a_number", "This is not a number.")
 
     def _note(self, pointer: str, code: str, sentence: str) -> None:
-        self.faults.append(FieldProblem(pointer, code, sentence))
+        if len(self.faults) < MOST_FAULTS:
+            self.faults.append(FieldProblem(pointer, code, sentence))
 
 
-def is_secret_name(key: str) -> bool:
-    """The name of a key promises a secret: `token`, `apiKey`, `connection-details`; not `monkey` or `keys of a map`."""
-    if key.startswith(OWN_PREFIX):
-        return False
-    words = [word.lower() for word in _WORD.findall(key)]
-    return bool(SECRET_WORDS.intersection(words)) or "".join(words) in SECRET_KEYS
+def _whole(text: str) -> str | None:
+    """A text whose characters above U+FFFF are written as two halves, joined; None where a half stands alone."""
+    try:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+    except UnicodeDecodeError:
+        return None

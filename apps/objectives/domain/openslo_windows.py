@@ -21,10 +21,12 @@ def read_window(listed: Any, pointer: str, faults: Faults, zone_name: str) -> di
         faults.add(pointer, "too_many", "Two windows are two promises; write one objective for each.")
     if len(windows) != 1:
         return None
-    known = ("duration", "isRolling", "calendar")
-    if not faults.keys(windows[0], f"{pointer}/0", known=known, required=("duration",)):
-        return None
     window, place = windows[0], f"{pointer}/0"
+    if not faults.is_a(window, dict, place):
+        return None
+    if "duration" not in window:
+        faults.add(f"{place}/duration", "required", "Say how long the window is, such as 28d.")
+        return None
     match = _DURATION.fullmatch(str(window.get("duration")))
     if match is None:
         words = f"{said(window.get('duration'))} is no length such as 28d, 4w, 1M or 1Q."
@@ -58,7 +60,10 @@ def _calendar(
         words = f"Calendar windows are one week (1w), month (1M) or quarter (1Q). {MONTHS_OR_MINUTES}"
         faults.add(f"{place}/duration", "unknown_value", words)
         return None
-    if not faults.keys(given, f"{place}/calendar", known=("startTime", "timeZone"), required=("startTime",)):
+    if not faults.is_a(given, dict, f"{place}/calendar"):
+        return None
+    if "startTime" not in given:
+        faults.add(f"{place}/calendar/startTime", "required", "Say a start such as 2026-01-01 00:00:00.")
         return None
     zone = given.get("timeZone", zone_name)
     if zone != zone_name:

@@ -11,7 +11,8 @@ from apps.objectives.domain.indicator_words import SampleSource
 from apps.objectives.domain.objective_words import Method
 from apps.objectives.domain.openslo_reading import API_VERSION
 from apps.objectives.domain.openslo_sli import OWN_TYPE, PROMETHEUS
-from apps.objectives.domain.openslo_slo import INDICATOR_NOTE, PROMISE_NOTE, SLICE_WINDOWS, SLUG_NOTE
+from apps.objectives.domain.openslo_slo import SLICE_WINDOWS
+from apps.objectives.domain.openslo_words import INDICATOR_NOTE, PROMISE_NOTE, SLUG_NOTE
 from apps.objectives.domain.promises import Promise
 from apps.objectives.domain.windows import Window
 from apps.objectives.domain.yaml_writing import write_yaml

@@ -11,7 +11,7 @@ from apps.core.faults import Faults
 from apps.objectives.domain.indicator_specs import IndicatorSpec, read_indicator
 from apps.objectives.domain.openslo_queries import events_query, threshold_queries
 from apps.objectives.domain.openslo_reading import ImportRead, VerdictKind, read_import
-from apps.objectives.domain.openslo_text import is_secret_name
+from apps.objectives.domain.openslo_secrets import is_secret_name
 from apps.objectives.domain.openslo_writing import Exported, NotExportable, write_openslo
 from apps.objectives.domain.promises import Promise, read_promise
 
@@ -98,6 +98,17 @@ REFUSED = [
     ("target: 0.99700", "target: 0.9, compositeWeight: 2", "/0/spec/objectives/0", "composite"),
     ("budgetingMethod: Occurrences", "budgetingMethod: RatioTimeslices", "/0/spec/budgetingMethod", "unknown_value"),
     ("budgetingMethod: Occurrences", "budgetingMethod: Timeslices", "/0/spec/objectives/0/timeSliceTarget", "required"),
+    ("target: 0.99700", "target: 0.9, targetPercent: 90", "/0/spec/objectives/0/target", "required"),
+    ("{target: 0.99700}", "{displayName: None of both}", "/0/spec/objectives/0/target", "required"),
+    ("target: 0.99700", "target: 0.9, timeSliceWindow: 2m", "/0/spec/objectives/0/timeSliceWindow", "unknown_value"),
+    ("indicatorRef: checkout-good", "indicatorRef: checkout-good\n  indicator: {spec: {}}", "/0/spec/indicator",
+     "required"),
+    ("duration: 4w, ", "", "/0/spec/timeWindow/0/duration", "required"),
+    ("4w, isRolling: true", "1M, calendar: {}", "/0/spec/timeWindow/0/calendar/startTime", "required"),
+    ("4w, isRolling: true", "4w, isRolling: maybe", "/0/spec/timeWindow/0/isRolling", "wrong_type"),
+    ("name: checkout, ", "", "/0/metadata/name", "required"),
+    ("displayName: Checkout works", 'displayName: "a\\0b"', "/0/metadata/displayName", "nul_not_allowed"),
+    ("displayName: Checkout works", 'displayName: "\\ud83d alone"', "/0/metadata/displayName", "not_text"),
 ]  # fmt: skip
 
 
@@ -119,21 +130,36 @@ def test_import__what_cannot_be_mapped_is_refused_by_path(old: str, new: str, po
         ('http_requests_total{code!~"5.."}', "sum by (tenant) (http_requests_total)", "good", "repeated"),
         ('http_requests_total{code!~"5.."}', "rate(http_requests_total[5m])", "good/metricSource/spec/query",
          "window_missing"),
+        ("total:", "whole:", "", "required"),
+        ("good:", "bad: {}\n    good:", "", "required"),
+        ("    good:\n      metricSource:\n        metricSourceRef: prom",
+         "    good:\n      metricSource:\n        metricSourceRef: second", "total/metricSource", "ambiguous"),
+        ("metricSourceRef: prom\n        spec: {query: 'http", "type: Datadog\n        spec: {query: 'http",
+         "good/metricSource/type", "unknown_value"),
     ],
 )  # fmt: skip
 def test_import__an_indicator_without_counts_is_refused_where_it_stands(
     old: str, new: str, pointer: str, code: str
 ) -> None:
-    found = read(a=SLO, b=SLI.replace(old, new), c=SOURCE)
-    assert (f"/0/spec/ratioMetric/{pointer}", code) in faults_of(found)
+    assert old in SLI
+    second = SOURCE.replace("prom", "second")
+    found = read(a=SLO, b=SLI.replace(old, new), c=SOURCE, d=second)
+    assert (f"/0/spec/ratioMetric/{pointer}".rstrip("/"), code) in faults_of(found)
     assert not found.is_applicable
 
 
-@pytest.mark.parametrize("key", ["connectionDetails", "token", "apiKey", "client_secret", "Authorization", "password"])
+SECRETS = [
+    "connectionDetails", "token", "apiKey", "client_secret", "Authorization", "password", "clientsecret", "accesstoken",
+    "privatekey", "secretkey", "bearer", "pwd", "DBPWD", "ACCESS_TOKEN", "bearerToken", "x-api-key", "apikeys",
+    "api_keys", "sshKey", "basicauth", "plumbline/token", "passphrase", "monkeyToken", "tokenvalue", "Pass-Word",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", SECRETS)
 def test_import__a_secret_is_refused_and_never_echoed(key: str) -> None:
     source = SOURCE.replace("{type: Prometheus}", f"{{type: Prometheus, {key}: {CANARY}}}")
     found = read(a=SLO, b=SLI, c=source)
-    assert (f"/0/spec/{key}", "secret") in faults_of(found)
+    assert (f"/0/spec/{key.replace('/', '~1')}", "secret") in faults_of(found)
     assert CANARY not in repr(found)
     assert not found.is_applicable
 
@@ -144,9 +170,24 @@ def test_import__broken_text_around_a_secret_does_not_echo_it() -> None:
     assert CANARY not in repr(found)
 
 
-@pytest.mark.parametrize("name", ["monkey", "keyboard", "tokenizer", "duration", "plumbline/indicator", "labels"])
-def test_secret_names__are_whole_words(name: str) -> None:
+@pytest.mark.parametrize("name", ["monkey", "keyboard", "tokenizer", "labels", "keys", "passed", "author"])
+def test_secret_names__others_that_hold_such_letters_are_none(name: str) -> None:
     assert not is_secret_name(name)
+
+
+def test_secret_names__no_field_of_the_standard_is_one_but_connection_details() -> None:
+    fields = """alertAfter alertPolicies alertWhenBreaching alertWhenNoData alertWhenResolved annotations apiVersion bad
+        budgetingMethod calendar compositeWeight condition conditionRef conditions connectionDetails counter description
+        displayName duration good indicator indicatorRef isRolling kind labels lookbackWindow metadata metricSource
+        metricSourceRef name notificationTargets objectives op query queryType rawType raw ratioMetric service severity
+        spec startTime target targetPercent targetRef threshold thresholdMetric timeSliceTarget timeSliceWindow
+        timeWindow timeZone total type value plumbline/indicator plumbline/promise plumbline/indicator-slug"""
+    assert [name for name in fields.split() if is_secret_name(name)] == ["connectionDetails"]
+
+
+def test_import__a_secret_word_in_a_query_is_no_key() -> None:
+    found = read(a=SLO, b=SLI.replace("(http_requests_total)", "(tokens_total)"), c=SOURCE)
+    assert found.is_applicable
 
 
 @pytest.mark.parametrize(
@@ -171,13 +212,33 @@ def test_text__is_read_without_tricks(text: str, code: str) -> None:
 def test_text__too_large_and_too_many_are_refused_as_a_whole() -> None:
     assert read(a="#" * (1024 * 1024 + 1)).file_faults["a"][0].code == "too_large"
     assert read(a="---\na: 1\n" * 501).file_faults["a"][0].code == "too_many"
+    assert read(a="---\na: 1\n" * 300, b="---\na: 1\n" * 201).file_faults["All files"][0].code == "too_many"
     assert read_import({"a": b"\xff"}, zone_name="UTC", revisit_on=REVISIT).file_faults["a"][0].code == "not_utf8"
 
 
-def test_import__unknown_fields_are_warnings_and_alert_policies_are_ignored() -> None:
+UNKNOWN = [
+    ("service: shop", "service: shop\n  mood: calm", "/0/spec/mood"),
+    ("isRolling: true", "isRolling: true, slack: 1", "/0/spec/timeWindow/0/slack"),
+    ("name: checkout,", "name: checkout, mood/x: calm,", "/0/metadata/mood~1x"),
+    ("kind: SLO", "kind: SLO\nmood: calm", "/0/mood"),
+    ("{target: 0.99700}", "{target: 0.99700, mood: calm}", "/0/spec/objectives/0/mood"),
+    ("  ratioMetric:", "  mood: calm\n  ratioMetric:", "/0/spec/mood"),
+    ("counter: true", "counter: true\n    mood: calm", "/0/spec/ratioMetric/mood"),
+    ("    good:\n", "    good:\n      mood: calm\n", "/0/spec/ratioMetric/good/mood"),
+    ("{type: Prometheus}", "{type: Prometheus, mood: calm}", "/0/spec/mood"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "pointer"), UNKNOWN)
+def test_import__an_unknown_field_is_a_warning_with_its_path(old: str, new: str, pointer: str) -> None:
+    found = read(**{name: text.replace(old, new) for name, text in {"a": SLO, "b": SLI, "c": SOURCE}.items()})
+    assert [w.pointer for one in found.verdicts for w in one.warnings if w.code == "unknown_field"] == [pointer]
+    assert found.is_applicable
+
+
+def test_import__alert_policies_are_ignored() -> None:
     policy = "apiVersion: openslo/v1\nkind: AlertPolicy\nmetadata: {name: p}\nspec: {}"
-    found = read(a=SLO.replace("service: shop", "service: shop\n  mood: calm"), b=SLI, c=SOURCE, d=policy)
-    assert [w.pointer for one in found.verdicts for w in one.warnings if w.code == "unknown_field"] == ["/0/spec/mood"]
+    found = read(a=SLO, b=SLI, c=SOURCE, d=policy)
     assert found.is_applicable
     assert VerdictKind.IGNORED in [one.verdict for one in found.verdicts]
 
