@@ -45,6 +45,13 @@ def test_json__characters_above_the_basic_plane_are_written_as_two_halves() -> N
     assert faults_of(read(a=halved)) == [("/0/0/metadata/displayName", "not_text")]
 
 
+def test_yaml__halves_of_a_character_are_joined_or_refused_wherever_they_stand() -> None:
+    joined = SLO.replace("Checkout works", '"Checkout \\ud83d\\ude00"')
+    assert read(a=joined, b=SLI, c=SOURCE).objectives[0].promise["name"] == "Checkout \U0001f600"
+    alone = SLO.replace("name: checkout,", 'name: checkout, labels: {mood: "\\ud83d"},')
+    assert faults_of(read(a=alone, b=SLI, c=SOURCE)) == [("/0/metadata/labels/mood", "not_text")]
+
+
 def test_json__is_refused_as_strictly() -> None:
     twice = as_json(OBJECTS).replace('"kind": "SLO"', '"kind": "SLO", "kind": "SLO"')
     assert faults_of(read(a=twice)) == [("/0/0/kind", "repeated")]
@@ -81,7 +88,8 @@ ANNOTATED = [
     ('"kind":"availability"', '"kind":"mood"', "/2/metadata/annotations/plumbline~1indicator"),
     ("description: Agreed with sales", f"description: {'x' * 2001}", "/3/spec/description"),
     ("description: Buyers", f"description: {'x' * 2001}", "/2/spec/description"),
-    ("query: sum by (tenant)(increase(a[$window]))", "query: sum(a)", "/2/spec/ratioMetric/total/metricSource/spec/query"),
+    ("query: sum by (tenant)(increase(a[$window]))", "query: sum(a)",
+     "/2/spec/ratioMetric/total/metricSource/spec/query"),
     ("target: 0.997\n", "target: 0.99999999999\n", "/3/spec/objectives/0/target"),
 ]  # fmt: skip
 
