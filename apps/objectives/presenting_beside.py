@@ -11,9 +11,9 @@ from apps.objectives.domain.objective_words import BudgetState
 from apps.objectives.domain.page_words import STATE_CODES
 from apps.objectives.domain.printing import left_share_text, sli_text, target_text
 from apps.objectives.domain.promises import Promise
-from apps.objectives.domain.sentences import moment_text, state_text
+from apps.objectives.domain.sentences import moment_text, says_budget, state_text
 from apps.objectives.models import ObjectiveVersion
-from apps.objectives.presenting_cells import Cell, head, plain, state, table
+from apps.objectives.presenting_cells import Cell, days_url, head, link, plain, state, table
 from apps.objectives.queries.budget_page import BudgetPage
 
 COLUMNS = ("Version", "Promise", "Budget", ("Failed of counted", True), ("SLI", True), ("Budget left", True))
@@ -39,15 +39,13 @@ def _row(
 ) -> list[Cell]:
     budget, judged = evaluation.figures.budget, evaluation.judged
     url = reverse("objectives:objective-versions", args=[page.objective.slug])
+    days = days_url(page.objective.slug)
     return [
         head(f"v{version.number}", url),
         plain(f"{target_text(promise.target)} over {promise.window.words}"),
         state(STATE_CODES[judged.state], state_text(promise, evaluation, clock.reporting_zone(), was=was)),
-        plain(f"{budget.bad:,} of {budget.counted:,}", numeric=True),
-        plain(sli_text(budget.sli, promise.target), numeric=True),
+        link(f"{budget.bad:,} of {budget.counted:,}", days, numeric=True),
+        link(sli_text(budget.sli, promise.target), days, numeric=True),
         # What is not judged is neither red nor green, so no share of a budget is said of it.
-        plain(
-            left_share_text(budget.remaining) if judged.state is not BudgetState.INSUFFICIENT else NO_NUMBER,
-            numeric=True,
-        ),
+        link(left_share_text(budget.remaining) if says_budget(promise, evaluation) else NO_NUMBER, days, numeric=True),
     ]

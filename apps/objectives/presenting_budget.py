@@ -28,12 +28,19 @@ from apps.objectives.domain.printing import (
 )
 from apps.objectives.domain.promises import Promise
 from apps.objectives.domain.questions import QUESTIONS
-from apps.objectives.domain.sentences import budget_sentence, moment_text, one_costs_text, state_text
+from apps.objectives.domain.sentences import (
+    UNUSABLE_SORTS,
+    budget_sentence,
+    moment_text,
+    one_costs_text,
+    says_budget,
+    state_text,
+)
 from apps.objectives.policies import budgets as policies
 from apps.objectives.presenting_alerts import alert_rows, tier_rows
 from apps.objectives.presenting_around import exempt_words, incident_rows
 from apps.objectives.presenting_beside import beside_table
-from apps.objectives.presenting_cells import counted
+from apps.objectives.presenting_cells import counted, days_url
 from apps.objectives.presenting_keys import noun_of, present_keys, within_words
 from apps.objectives.presenting_log import log_lines
 from apps.objectives.presenting_months import months_table, suggestion_words, what_if_table
@@ -141,7 +148,7 @@ def _sentence(page: BudgetPage, agreed: Agreed, promise: Promise) -> dict[str, A
     sentence = state_text(promise, evaluation, zone, was=page.kept.was)
     return {
         "state": {"code": STATE_CODES[evaluation.judged.state], "sentence": sentence},
-        "sentence": budget_sentence(promise.name, agreed.spec, promise, evaluation),
+        "sentence": budget_sentence(promise.name, agreed.spec, promise, evaluation, zone),
         "facts": _facts(page, evaluation, promise),
         "hidden": _hidden(page, evaluation, promise),
         "beside": beside_table(page),
@@ -160,36 +167,45 @@ def _hidden(page: BudgetPage, evaluation: Evaluation, promise: Promise) -> str:
 
 def _facts(page: BudgetPage, evaluation: Evaluation, promise: Promise) -> list[dict[str, str]]:
     """The figures behind the sentence; each opens its days."""
-    figures, budget = evaluation.figures, evaluation.figures.budget
-    days = reverse("objectives:objective-days", args=[page.objective.slug])
-    raw = raw_budget_in(page.kept, promise)
-    bad, unit = f"{budget.bad:,} of {budget.counted:,}", _unit(promise)
-    found = [
-        {"label": f"Failed {unit}", "text": bad, "url": days},
-        {"label": "SLI", "text": sli_text(budget.sli, promise.target), "url": days},
-    ]  # fmt: skip
-    if budget.remaining is None:
-        found.append({"label": "Budget", "text": "none: every failure breaks it"})
-    else:
-        left = f"{units_text(budget.left)} left" if budget.is_met else f"{over_text(budget.left)} over"
-        agreed = f"{units_text(budget.allowed)} {unit}"
-        found += [
-            {"label": "Agreed to fail", "text": f"{agreed}, {left}"},
-            {"label": "Budget spent", "text": spent_share_text(budget.consumed)},
-            {"label": "Budget left", "text": left_share_text(budget.remaining)},
-        ]
-        outage = outage_hours_left(budget, evaluation.frame.full.hours)
-        if budget.is_met:
-            found.append({"label": "As a total outage at average traffic", "text": minutes_text(outage)})
-    if figures.burn is not None:
-        found.append({"label": "Burn rate of the recent hours", "text": f"{burn_text(figures.burn)} times even spend"})
-    same = (raw.bad, raw.counted) == (budget.bad, budget.counted)
-    told = "the same; nothing is left out" if same else (
-        f"{raw.bad:,} of {raw.counted:,}, {sli_text(raw.sli, promise.target)}, {left_share_text(raw.remaining)} left"
-    )  # fmt: skip
-    found.append({"label": "Before exemptions", "text": told})
+    figures, budget, unit = evaluation.figures, evaluation.figures.budget, _unit(promise)
+    said = [
+        (f"Failed {unit}", f"{budget.bad:,} of {budget.counted:,}"),
+        ("SLI", sli_text(budget.sli, promise.target)),
+        *_budget_facts(evaluation, promise),
+    ]
+    if figures.burn is not None and evaluation.judged.state.is_judged:
+        said.append(("Burn rate of the recent hours", f"{burn_text(figures.burn)} times even spend"))
+    said.append(("Before exemptions", _raw_words(page, evaluation, promise)))
     costs = one_costs_text(evaluation)
-    return found + ([{"label": "Low traffic", "text": costs}] if costs else [])
+    said += [("Low traffic", costs)] if costs else []
+    days = days_url(page.objective.slug)
+    return [{"label": label, "text": text, "url": days} for label, text in said]
+
+
+def _budget_facts(evaluation: Evaluation, promise: Promise) -> list[tuple[str, str]]:
+    """What was agreed to fail, and what of it is spent; of what is not judged nothing that reads green or red."""
+    budget = evaluation.figures.budget
+    if budget.remaining is None:
+        return [("Budget", "none: every failure breaks it")]
+    agreed = f"{units_text(budget.allowed)} {_unit(promise)}"
+    if not says_budget(promise, evaluation):
+        return [("Agreed to fail", agreed), ("Budget left", "not judged")]
+    left = f"{units_text(budget.left)} left" if budget.is_met else f"{over_text(budget.left)} over"
+    found = [
+        ("Agreed to fail", f"{agreed}, {left}"),
+        ("Budget spent", spent_share_text(budget.consumed)),
+        ("Budget left", left_share_text(budget.remaining)),
+    ]
+    outage = minutes_text(outage_hours_left(budget, evaluation.frame.full.hours))
+    return [*found, ("As a total outage at average traffic", outage)] if budget.is_met else found
+
+
+def _raw_words(page: BudgetPage, evaluation: Evaluation, promise: Promise) -> str:
+    budget, raw = evaluation.figures.budget, raw_budget_in(page.kept, promise)
+    if (raw.bad, raw.counted) == (budget.bad, budget.counted):
+        return "the same; nothing is left out"
+    left = f", {left_share_text(raw.remaining)} left" if says_budget(promise, evaluation) else ""
+    return f"{raw.bad:,} of {raw.counted:,}, {sli_text(raw.sli, promise.target)}{left}"
 
 
 def _unit(promise: Promise) -> str:
@@ -254,7 +270,7 @@ def wiring_words(page: BudgetPage, agreed: Agreed) -> list[str]:
     if missing:
         found.append(f"{counted(missing, 'slice')} did not come; they count on neither side.")
     if status.unusable:
-        found.append(f"{counted(status.unusable, 'slice')} cannot be used: more good than valid. Check the wiring.")
+        found.append(f"{counted(status.unusable, 'slice')} cannot be used: {UNUSABLE_SORTS}. Check the wiring.")
     if evaluation.judged.state is BudgetState.STALE:
         since = moment_text(evaluation.frame.span.end, clock.reporting_zone())
         found.append(f"Nothing has come since {since}; the number stands still until something does.")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -45,6 +46,12 @@ def table(caption: str, columns: Iterable[str | tuple[str, bool]], rows: list[li
 def page_of(slug: str) -> str:
     """The page of an objective."""
     return reverse("objectives:objective", args=[slug])
+
+
+def days_url(slug: str, *, key: str = "", month: str = "") -> str:
+    """The days behind a number of an objective: of a key, of a month such as 2026-07."""
+    query = urlencode({name: value for name, value in (("key", key), ("month", month)) if value})
+    return f"{reverse('objectives:objective-days', args=[slug])}{'?' if query else ''}{query}"
 
 
 def incident_url(key: str) -> str:

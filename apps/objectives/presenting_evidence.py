@@ -11,18 +11,19 @@ from django.urls import reverse
 
 from apps.core import clock
 from apps.core.calendar_words import day_words
+from apps.core.numbers import NO_NUMBER
 from apps.objectives.domain.counts import is_bad_slice
 from apps.objectives.domain.exempting import ExemptSpan
+from apps.objectives.domain.indicator_specs import IndicatorSpec
 from apps.objectives.domain.objective_words import BudgetState, Method
 from apps.objectives.domain.page_words import STATE_CODES
 from apps.objectives.domain.printing import sli_text
 from apps.objectives.domain.promises import Promise
 from apps.objectives.domain.samples import KEPT
+from apps.objectives.domain.sentences import unusable_words
 from apps.objectives.models import BudgetEvaluation, SampleBatch
-from apps.objectives.presenting_cells import Cell, counted, head, plain, state, table
+from apps.objectives.presenting_cells import Cell, counted, days_url, head, plain, state, table
 from apps.objectives.queries.evidence import DayEvidence, SliceEvidence
-
-UNUSABLE = "Unusable: more good than valid, so it counts as missing"
 
 
 def days_table(slug: str, days: Iterable[DayEvidence], promise: Promise, key: str) -> dict[str, Any]:
@@ -49,20 +50,22 @@ def _day_row(slug: str, one: DayEvidence, promise: Promise, query: str) -> list[
         plain(f"{one.raw_counted - one.counted:,}" if one.is_kept else "–", numeric=True),
         plain(f"{one.total - one.valid:,}", numeric=True),
         plain(f"{one.missing:,}", numeric=True),
-        plain(f"{one.idle:,}", numeric=True),
+        plain("–" if one.idle is None else f"{one.idle:,}", numeric=True),
         plain(f"{one.unusable:,}", numeric=True),
     ]
 
 
-def slices_table(slices: Iterable[SliceEvidence], promise: Promise, *, has_batches: bool) -> dict[str, Any]:
+def slices_table(
+    slices: Iterable[SliceEvidence], promise: Promise, spec: IndicatorSpec, *, has_batches: bool
+) -> dict[str, Any]:
     """One row for each slice, those that did not come among them."""
-    rows = [_slice_row(one, promise, has_batches=has_batches) for one in slices]
+    rows = [_slice_row(one, promise, spec, has_batches=has_batches) for one in slices]
     columns: list[str | tuple[str, bool]] = ["Begins", ("Good", True), ("Valid", True), ("Failed", True), "Counts"]
     columns += ["Delivered"] if has_batches else []
     return table("Slices in order of time", columns, rows, compact=True, caption_hidden=True)
 
 
-def _slice_row(one: SliceEvidence, promise: Promise, *, has_batches: bool) -> list[Cell]:
+def _slice_row(one: SliceEvidence, promise: Promise, spec: IndicatorSpec, *, has_batches: bool) -> list[Cell]:
     zone = clock.reporting_zone()
     begins = f"{one.starts_at.astimezone(zone):%H:%M}"
     counts = one.counts
@@ -70,16 +73,16 @@ def _slice_row(one: SliceEvidence, promise: Promise, *, has_batches: bool) -> li
     if counts is not None:
         numbers = [plain(f"{n:,}", numeric=True) for n in (counts.good, counts.valid, counts.valid - counts.good)]
     delivered = [plain(batches_words(one.first, one.last))] if has_batches else []
-    return [head(begins), *numbers, plain(counts_words(one, promise)), *delivered]
+    return [head(begins), *numbers, plain(counts_words(one, promise, spec)), *delivered]
 
 
-def counts_words(one: SliceEvidence, promise: Promise) -> str:
+def counts_words(one: SliceEvidence, promise: Promise, spec: IndicatorSpec) -> str:
     """Whether a slice counts, and why not."""
     counts = one.counts
     if counts is None:
         return "Missing: no sample came"
     if not counts.is_usable:
-        return UNUSABLE
+        return f"Unusable: {unusable_words(counts, spec)}, so it counts as missing"
     if counts.is_idle:
         return "Without traffic: nobody came"
     if one.exempt is not None:
@@ -127,41 +130,47 @@ def _sort(one: SliceEvidence) -> str:
     return "left out by an exemption" if one.exempt else "counted"
 
 
-def result_facts(row: BudgetEvaluation) -> dict[str, Any]:
+def result_facts(slug: str, row: BudgetEvaluation) -> dict[str, Any]:
     """A result as it was kept, in the words it had then; its canonical text stays what it is."""
     document = json.loads(row.document_text)
     budget, raw = document["budget"], document["raw"]
-    facts = [
-        {"label": "Failed of counted", "text": f"{budget['bad']:,} of {budget['counted']:,}"},
-        {"label": "Target", "text": document["target_text"]},
-        {"label": "SLI", "text": budget["sli"]["text"]},
-        {"label": "Agreed to fail", "text": budget["allowed"]},
-        {"label": "Budget spent", "text": budget["consumed"]["text"]},
-        {"label": "Budget left", "text": budget["remaining"]["text"]},
-        {"label": "Burn rate", "text": document["burn"]["text"]},
-        {"label": "Before exemptions", "text": f"{raw['bad']:,} of {raw['counted']:,}, {raw['sli']['text']}"},
+    # What is not judged is neither red nor green, so no share of a budget is said of it.
+    is_said = BudgetState(row.state).is_judged
+    said = [
+        ("Failed of counted", f"{budget['bad']:,} of {budget['counted']:,}"),
+        ("Target", document["target_text"]),
+        ("SLI", budget["sli"]["text"]),
+        ("Agreed to fail", budget["allowed"]),
+        ("Budget spent", budget["consumed"]["text"] if is_said else NO_NUMBER),
+        ("Budget left", budget["remaining"]["text"] if is_said else NO_NUMBER),
+        ("Burn rate", document["burn"]["text"] if is_said else NO_NUMBER),
+        ("Before exemptions", f"{raw['bad']:,} of {raw['counted']:,}, {raw['sli']['text']}"),
     ]
+    days = days_url(slug)
+    facts = [{"label": label, "text": text, "url": days} for label, text in said]
     times = document["times"]
     return {
         "state": {"code": STATE_CODES[BudgetState(row.state)], "sentence": document["text"]},
         "facts": facts,
         "window": {"start": _instant(times["start"]), "end": _instant(times["end"])},
         "data_up_to": _instant(times["data_up_to"]),
-        "keys": _result_keys(document),
+        "keys": _result_keys(slug, document),
         "exemptions": ", ".join(f"E-{one['number']}" for one in document["exemptions"]),
         "sha256": row.document_sha256,
     }
 
 
-def _result_keys(document: dict[str, Any]) -> dict[str, Any] | None:
+def _result_keys(slug: str, document: dict[str, Any]) -> dict[str, Any] | None:
     if not document["keys"]:
         return None
     rows = [
         [
-            head(one["key"]),
+            head(one["key"], days_url(slug, key=one["key"])),
             state(STATE_CODES[BudgetState(one["state"])], ""),
             plain(f"{one['budget']['bad']:,} of {one['budget']['counted']:,}", numeric=True),
-            plain(one["budget"]["remaining"]["text"], numeric=True),
+            plain(
+                one["budget"]["remaining"]["text"] if BudgetState(one["state"]).is_judged else NO_NUMBER, numeric=True
+            ),
         ]
         for one in document["keys"]
     ]

@@ -15,7 +15,7 @@ from apps.objectives.domain.page_words import STATE_CODES
 from apps.objectives.domain.printing import left_share_text, over_text, sli_text, target_text
 from apps.objectives.domain.promises import Promise
 from apps.objectives.domain.sentences import moment_text
-from apps.objectives.presenting_cells import Cell, counted, head, plain, state, table
+from apps.objectives.presenting_cells import Cell, counted, days_url, head, link, plain, state, table
 from apps.objectives.queries.budget_page import BudgetPage
 
 SHOWN = 15
@@ -37,7 +37,11 @@ def present_keys(page: BudgetPage) -> dict[str, Any] | None:
     noun = noun_of(page)
     return {
         "sentence": within_words(evaluation, promise, noun),
-        "table": keys_table(listed[:SHOWN], promise, f"{noun.capitalize()}s by state", noun) if listed else None,
+        "table": (
+            keys_table(page.objective.slug, listed[:SHOWN], promise, f"{noun.capitalize()}s by state", noun)
+            if listed
+            else None
+        ),
         "rest": max(0, len(listed) - SHOWN),
         "count": len(listed),
         "url": reverse("objectives:objective-keys", args=[page.objective.slug]),
@@ -69,21 +73,23 @@ def _named(keys: Sequence[str]) -> str:
     return ", ".join(keys[:5]) + (f" and {len(keys) - 5} more" if len(keys) > 5 else "")
 
 
-def keys_table(results: Sequence[KeyResult], promise: Promise, caption: str, noun: str) -> dict[str, Any]:
-    """One row for each key."""
-    rows = [_row(one, promise) for one in results]
+def keys_table(slug: str, results: Sequence[KeyResult], promise: Promise, caption: str, noun: str) -> dict[str, Any]:
+    """One row for each key, whose numbers open its days."""
+    rows = [_row(slug, one, promise) for one in results]
     return table(caption, (noun.capitalize(), *COLUMNS), rows)
 
 
-def _row(one: KeyResult, promise: Promise) -> list[Cell]:
-    budget = one.budget
+def _row(slug: str, one: KeyResult, promise: Promise) -> list[Cell]:
+    budget, days = one.budget, days_url(slug, key=one.key)
     return [
-        head(one.key or "(no key)"),
+        head(one.key or "(no key)", days),
         state(STATE_CODES[one.judged.state], key_words(one, promise)),
-        plain(f"{budget.bad:,} of {budget.counted:,}", numeric=True),
-        plain(sli_text(budget.sli, promise.target), numeric=True),
+        link(f"{budget.bad:,} of {budget.counted:,}", days, numeric=True),
+        link(sli_text(budget.sli, promise.target), days, numeric=True),
         # What is not judged is neither red nor green, so no share of a budget is said of it.
-        plain(left_share_text(budget.remaining) if one.judged.state.is_judged else NO_NUMBER, numeric=True),
+        link(left_share_text(budget.remaining), days, numeric=True)
+        if one.judged.state.is_judged
+        else plain(NO_NUMBER, numeric=True),
     ]
 
 

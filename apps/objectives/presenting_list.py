@@ -21,6 +21,7 @@ STATE_CHOICES = (
     ("within", "Within"), ("not_judged", "Not judged"), ("no_data", "No data"),
 )  # fmt: skip
 EMPTY = "Promises to users will stand here by team: each with its budget, and what was agreed for when it runs low."
+NO_MATCH = "No SLO matches what is chosen above."
 UNREADABLE = "Not judged: what was agreed cannot be read"
 COLUMNS = ("Team", "SLO", "Promise", "Budget", "What waits")
 

@@ -8,16 +8,17 @@ from django.urls import reverse
 
 from apps.core import clock
 from apps.core.calendar_words import day_words, period_words
+from apps.core.numbers import NO_NUMBER
 from apps.objectives.domain.documents import decimal_text
 from apps.objectives.domain.months import Month, MonthState, count_met, last_months, months_of
 from apps.objectives.domain.objective_words import Judge
 from apps.objectives.domain.page_words import STATE_CODES
 from apps.objectives.domain.printing import left_share_text, sli_text, target_text
 from apps.objectives.domain.samples import first_kept_day
-from apps.objectives.domain.sentences import state_text
+from apps.objectives.domain.sentences import UNUSABLE_WORDS, says_budget, state_text
 from apps.objectives.domain.suggesting import SuggestionKind, rungs_around
 from apps.objectives.domain.what_if import put_to, what_if
-from apps.objectives.presenting_cells import Cell, head, link, plain, state, table
+from apps.objectives.presenting_cells import Cell, days_url, head, link, plain, state, table
 from apps.objectives.queries.budget_page import BudgetPage
 from apps.objectives.queries.kept_statuses import kept_of
 
@@ -70,11 +71,12 @@ def _month_row(page: BudgetPage, month: Month, target: Decimal) -> list[Cell]:
     if month.state(target) is MonthState.NOT_JUDGED:
         words = f"{words}: {_why_not(page, month)}"
     url = reverse("objectives:objective-result", args=[page.objective.slug, end.evaluation_id]) if end else ""
+    days = days_url(page.objective.slug, month=month.period.key) if budget.counted else ""
     return [
         head(period_words(month.period)),
         state(code, words),
-        plain(f"{budget.bad:,} of {budget.counted:,}" if budget.counted else "–", numeric=True),
-        plain(sli_text(budget.sli, target), numeric=True),
+        link(f"{budget.bad:,} of {budget.counted:,}" if budget.counted else "–", days, numeric=True),
+        link(sli_text(budget.sli, target), days, numeric=True),
         link("As it was kept", url) if url else plain(""),
     ]
 
@@ -84,6 +86,8 @@ def _why_not(page: BudgetPage, month: Month) -> str:
     readable = page.agreed.readable_from if page.agreed else None
     if readable is not None and readable > month.period.starts_at(clock.reporting_zone()):
         return "new definition"
+    if month.is_broken:
+        return UNUSABLE_WORDS
     return "too few" if month.tally.counted else "no data"
 
 
@@ -97,18 +101,19 @@ def what_if_table(page: BudgetPage, *, may_propose: bool) -> dict[str, Any] | No
     rows = []
     for rung in rungs_around(promise.target):
         found = what_if(promise, evaluation, page.kept, keys, rung, clock.as_of())
-        words = state_text(put_to(promise, rung), found, zone, was=page.kept.was)
+        asked = put_to(promise, rung)
+        words = state_text(asked, found, zone, was=page.kept.was)
         met, judged = count_met(months, rung)
         is_own = rung == promise.target
         propose = link("Propose it", _propose(page.objective.slug, rung)) if may_propose and not is_own else plain("")
         met_words = f"{met} of {judged}" if judged else "none judged"
-        left = found.figures.budget.remaining
+        left = left_share_text(found.figures.budget.remaining) if says_budget(asked, found) else NO_NUMBER
         rows.append(
             [
                 head(f"{target_text(rung)}{', as agreed' if is_own else ''}"),
                 state(STATE_CODES[found.judged.state], words),
-                plain(left_share_text(left), numeric=True),
-                plain(met_words, numeric=True),
+                link(left, days_url(page.objective.slug), numeric=True),
+                link(met_words, "#months", numeric=True),
                 *([propose] if may_propose else []),
             ]
         )

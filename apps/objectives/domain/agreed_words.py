@@ -20,7 +20,7 @@ LONGEST_SLUG = 60
 # Addresses of pages, which no object can have as its short name.
 TAKEN = frozenset(
     {
-        "alerts", "calculator", "decisions", "import", "indicators", "monitoring", "months", "new", "policies",
+        "alerts", "calculator", "decisions", "import", "indicators", "monitoring", "months", "move", "new", "policies",
         "triggers", "waiting",
     }
 )  # fmt: skip

@@ -191,7 +191,17 @@ class _Reader:
 
     def _slices(self) -> list[Slice]:
         listed = self.faults.list_of(self.document.get("slices", []), "/slices", longest=MOST_SLICES)
-        return [one for i, item in enumerate(listed) if (one := self._slice(item, f"/slices/{i}")) is not None]
+        found: dict[tuple[datetime, str], Slice] = {}
+        for i, item in enumerate(listed):
+            one = self._slice(item, f"/slices/{i}")
+            if one is None:
+                continue
+            if (one.starts_at, one.key) in found:
+                of = f" of {said(one.key)}" if one.key else ""
+                words = f"The slice at {one.starts_at:%Y-%m-%dT%H:%M:%SZ}{of} is given twice; give it once."
+                self.faults.add(f"/slices/{i}/start", "repeated", words)
+            found[one.starts_at, one.key] = one
+        return list(found.values())
 
     def _slice(self, item: Any, pointer: str) -> Slice | None:
         if not self.faults.keys(item, pointer, known=SLICE, required=SLICE[:3]):

@@ -13,9 +13,12 @@ from apps.objectives.domain.budgets import Budget
 from apps.objectives.domain.counts import Tally
 from apps.objectives.domain.objective_words import BudgetState
 from apps.objectives.domain.promises import Promise
+from apps.objectives.domain.states import MOST_UNUSABLE, Wiring
 from apps.objectives.domain.windows import Span, slices_in
 
 SHOWN = 12
+# The units of a month, and how many of its slices came and were unusable.
+NOTHING = (Tally(), 0, 0)
 
 
 class MonthState(StrEnum):
@@ -49,6 +52,8 @@ class Month:
     # The state that was kept at its end, where each key is judged: days of the sum say nothing about keys.
     kept: BudgetState | None = None
     by_keys: bool = False
+    # So many of its slices are unusable that it says nothing, whatever the rest counts.
+    is_broken: bool = False
 
     def state(self, target: Decimal) -> MonthState:
         """Met or not under a target; a month that runs is not over."""
@@ -56,7 +61,7 @@ class Month:
             return MonthState.RUNNING
         if self.by_keys:
             return _of(self.kept)
-        if not self.is_enough:
+        if self.is_broken or not self.is_enough:
             return MonthState.NOT_JUDGED
         return MonthState.MET if self.budget(target).is_met else MonthState.NOT_MET
 
@@ -85,22 +90,23 @@ def months_of(
 
     `kept` names, by month, the state at its end where each key is judged.
     """
-    sums: dict[str, tuple[Tally, int]] = {}
+    sums: dict[str, tuple[Tally, int, int]] = {}
     for one in days:
         key = period_on(one.day, Grain.MONTH).key
-        tally, seen = sums.get(key, (Tally(), 0))
-        sums[key] = (tally + one.tally, seen + one.seen)
+        tally, seen, unusable = sums.get(key, NOTHING)
+        sums[key] = (tally + one.tally, seen + one.seen, unusable + one.unusable)
     found = []
     for period in periods:
-        tally, seen = sums.get(period.key, (Tally(), 0))
+        tally, seen, unusable = sums.get(period.key, NOTHING)
         span = Span(period.starts_at(zone), period.ends_at(zone))
         expected = slices_in(span, slice_seconds)
         covered = Fraction(seen, expected) >= Fraction(promise.minimum_coverage)
         is_cut = readable_from is not None and readable_from > span.start
         is_enough = covered and tally.counted >= promise.minimum_events and not is_cut
         state = kept.get(period.key) if kept is not None else None
+        is_broken = Wiring(None, seen, unusable).unusable_share > MOST_UNUSABLE
         is_running = period is periods[-1]
-        found.append(Month(period, tally, is_enough, is_running, state, by_keys=kept is not None))
+        found.append(Month(period, tally, is_enough, is_running, state, kept is not None, is_broken))
     return found
 
 

@@ -1,9 +1,11 @@
 """States and budgets in words, as pages, mails and the API say them. Pure."""
 
 from datetime import datetime
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from apps.core.calendar_words import short_day
+from apps.objectives.domain.counts import Counts
 from apps.objectives.domain.evaluating import Evaluation
 from apps.objectives.domain.indicator_specs import IndicatorSpec
 from apps.objectives.domain.objective_words import BudgetState, StateReason
@@ -19,6 +21,9 @@ from apps.objectives.domain.printing import (
 from apps.objectives.domain.promises import Promise
 
 S, R = BudgetState, StateReason
+UNUSABLE_WORDS = "more than 5 % of the slices are unusable; check the wiring"
+# The sorts of unusable slices together, where nobody says which they are.
+UNUSABLE_SORTS = "more good or more failed than valid, or below zero"
 
 
 def moment_text(instant: datetime, zone: ZoneInfo) -> str:
@@ -46,7 +51,7 @@ def _too_little(promise: Promise, evaluation: Evaluation) -> str:
     return {
         R.TOO_FEW_EVENTS: f"too few ({budget.counted:,} of {promise.minimum_events:,} {noun})",
         R.LOW_COVERAGE: "too few slices of the window were measured",
-        R.UNUSABLE: "more than 5 % of the slices are unusable; check the wiring",
+        R.UNUSABLE: UNUSABLE_WORDS,
         R.NEW_DEFINITION: "new definition",
         R.SLICES_GONE: "the window reaches behind the slices that are kept",
         R.NO_KEY_JUDGED: "no key can be judged yet",
@@ -68,7 +73,7 @@ def _judged(evaluation: Evaluation) -> str:
     return f"{left}, about {hours_text(hours)} at this pace" if is_paced else left
 
 
-def budget_sentence(name: str, spec: IndicatorSpec, promise: Promise, evaluation: Evaluation) -> str:
+def budget_sentence(name: str, spec: IndicatorSpec, promise: Promise, evaluation: Evaluation, zone: ZoneInfo) -> str:
     """The first sentence of the page: what came of the promise, what is left, and for how long at this pace."""
     budget = evaluation.figures.budget
     if budget.sli is None:
@@ -77,7 +82,7 @@ def budget_sentence(name: str, spec: IndicatorSpec, promise: Promise, evaluation
         f"{name} succeeded for {sli_text(budget.sli, promise.target)} of {budget.counted:,} {_noun(spec, promise)} "
         f"in {_window(promise)} (promise {target_text(promise.target)})."
     )
-    return f"{result} {_rest(evaluation)}"
+    return f"{result} {_rest(promise, evaluation, zone)}"
 
 
 def _window(promise: Promise) -> str:
@@ -89,13 +94,40 @@ def _noun(spec: IndicatorSpec, promise: Promise) -> str:
     return "slices" if promise.method.value == "time_slices" else spec.valid[:1].lower() + spec.valid[1:]
 
 
-def _rest(evaluation: Evaluation) -> str:
+def unusable_words(counts: Counts, spec: IndicatorSpec) -> str:
+    """What cannot be about unusable counts; a server may answer less than nothing, which is never pushed."""
+    if counts.valid < 0:
+        return "fewer valid than none"
+    if counts.good < 0:
+        return "fewer good than none" if spec.good_query else "more failed than valid"
+    return "fewer failed than none" if spec.bad_query else "more good than valid"
+
+
+def says_budget(promise: Promise, evaluation: Evaluation) -> bool:
+    """A share of the budget is said: of what is judged, and of a source that fell silent as its number stands still.
+
+    Of all else neither what is left nor what is over, as it would read green or red.
+    """
+    state = evaluation.judged.state
+    is_enough = evaluation.figures.budget.counted >= promise.minimum_events
+    return state.is_judged or (state is S.STALE and is_enough)
+
+
+def _rest(promise: Promise, evaluation: Evaluation, zone: ZoneInfo) -> str:
+    if not says_budget(promise, evaluation):
+        return "No budget is read from that."
+    if evaluation.judged.state is S.STALE:
+        return f"As of {moment_text(evaluation.frame.span.end, zone)}, when counts stopped: {_left(evaluation, None)}"
+    left = _left(evaluation, evaluation.figures.hours_left)
+    return left[:1].upper() + left[1:]
+
+
+def _left(evaluation: Evaluation, hours: Fraction | None) -> str:
     budget = evaluation.figures.budget
     if budget.remaining is None:
-        return f"No failure was agreed to; there were {budget.bad:,}."
+        return f"no failure was agreed to; there were {budget.bad:,}."
     if not budget.is_met:
         return f"{over_text(budget.left)} more failures than agreed."
-    hours = evaluation.figures.hours_left
     pace = f", about {hours_text(hours)} at this pace" if hours is not None else ""
     return f"{units_text(budget.left)} failures left{pace}."
 

@@ -30,7 +30,7 @@ from apps.objectives.queries.takers import Takers, find_takers
 CHANNEL = "api"
 SHORTEST_SLICE = 60
 KEPT_PROBLEMS = 50
-UNUSABLE_WORDS = "More events are good than valid. It is kept, counted nowhere, and listed; check the wiring."
+UNUSABLE_WORDS = "It is kept, counted nowhere, and listed; check the wiring."
 
 
 @dataclass
@@ -52,8 +52,14 @@ class Arrival:
         """The answer in the words of every batch."""
         if self.problems:
             return Taken(Outcome.REJECTED.value, self.problems)
-        said = UNUSABLE_WORDS if self.outcome is Outcome.UNUSABLE else HELD_WORDS[self.reason] if self.reason else ""
-        return Taken(self.outcome.value, detail=said)
+        return Taken(self.outcome.value, detail=self._said())
+
+    def _said(self) -> str:
+        if self.outcome is Outcome.UNUSABLE and self.item is not None:
+            # What is pushed is never below zero itself, so that good below zero came of what failed.
+            more = "bad" if self.item.counts.good < 0 else "good"
+            return f"More events are {more} than valid. {UNUSABLE_WORDS}"
+        return HELD_WORDS[self.reason] if self.reason else ""
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from apps.accounts.domain import Principal
 from apps.audit import operations as audit
 from apps.core import clock, outbound
 from apps.core.problems import FieldProblem, Invalid, Outdated
+from apps.objectives.domain.agreed_words import find_slug_problem
 from apps.objectives.models import MonitoringSource
 from apps.objectives.policies import samples as policies
 from apps.objectives.queries import reading_duties as queries
@@ -27,6 +28,8 @@ class SourceText:
 def register_source(*, slug: str, text: SourceText, by: Principal) -> MonitoringSource:
     """Register a server; its token stands in the environment, and here the variable's name alone."""
     policies.require_can_keep_sources(by)
+    if words := find_slug_problem(slug):
+        raise _invalid(FieldProblem("/slug", "not_a_slug", words))
     _require_sound(text)
     if MonitoringSource.objects.filter(slug=slug).exists():
         raise _invalid(FieldProblem("/slug", "slug_taken", "Another server has this short name."))

@@ -17,7 +17,7 @@ MOST_ROWS = 50
 
 @dataclass(frozen=True)
 class Unusable:
-    """An indicator of which some slices of the last days have more good than valid events."""
+    """An indicator of which some slices of the last days are unusable."""
 
     slug: str
     count: int

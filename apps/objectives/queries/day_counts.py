@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import CharField, DateField, F, IntegerField, Max, QuerySet, Sum, Value
+from django.db.models import CharField, DateField, F, IntegerField, Max, Min, QuerySet, Sum, Value
 from django.db.models.functions import Concat, TruncDate
 
 from apps.core import clock
@@ -88,14 +88,14 @@ def _kept(versions: Sequence[int], since: date) -> QuerySet[Any, Any]:
 
 
 def _came(agreed: Agreed, since: date) -> QuerySet[Any, Any]:
-    """Sums of all keys; as many slices as the key with most of them."""
+    """Sums of all keys; as many slices as the key with most of them, unusable only where every key that came is."""
     bad = Sum(F("valid") - F("good"))
     rows = SampleDay.objects.filter(series__indicator=agreed.indicator, day__gte=since).annotate(on=F("day"))
     found: QuerySet[Any, Any] = (
         rows.values("on")
         .annotate(
             what=Value(CAME, CharField()), bad=bad, counted=Sum("valid"), raw_bad=bad, raw_counted=Sum("valid"),
-            seen=Max("seen"), unusable=Sum("unusable"), number=Value(0, IntegerField()),
+            seen=Max("seen"), unusable=Min("unusable"), number=Value(0, IntegerField()),
         )
         .values_list(*COLUMNS)
     )  # fmt: skip

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Min, Q, QuerySet, Sum
+from django.db.models import F, Max, Min, Q, QuerySet, Sum
 
 from apps.core import clock
-from apps.core.periods import local_midnight
+from apps.core.periods import Period, local_midnight
 from apps.core.problems import Absent
-from apps.objectives.domain.counts import Counts
+from apps.objectives.domain.counts import Counts, seen_beside
 from apps.objectives.domain.exempting import ExemptSpan
 from apps.objectives.domain.windows import DAY, Span, slices_in
 from apps.objectives.models import BudgetDay, BudgetEvaluation, Objective, Sample, SampleBatch, SampleDay, Series
@@ -30,7 +30,7 @@ class DayEvidence:
     total: int
     valid: int
     seen: int
-    idle: int
+    idle: int | None  # None: of the sum of several keys the sums of days do not tell it
     unusable: int
     expected: int
     is_kept: bool
@@ -58,42 +58,60 @@ def series_of(agreed: Agreed, key: str) -> list[Series]:
     return list((rows.filter(key=key) if key else rows).order_by("key"))
 
 
-def days_of(series: Sequence[Series]) -> QuerySet[SampleDay, date]:
-    """Every day on which something came, newest first, to be paged."""
-    return SampleDay.objects.filter(series__in=series).order_by("-day").values_list("day", flat=True).distinct()
+def days_of(series: Sequence[Series], month: Period | None = None) -> QuerySet[SampleDay, date]:
+    """Every day on which something came, or those of a month, newest first, to be paged."""
+    rows = SampleDay.objects.filter(series__in=series)
+    if month is not None:
+        rows = rows.filter(day__gte=month.first_on, day__lt=month.end_on)
+    return rows.order_by("-day").values_list("day", flat=True).distinct()
 
 
 def list_days(
     agreed: Agreed, version_id: int, series: Sequence[Series], key: str, days: Sequence[date]
 ) -> list[DayEvidence]:
-    """Days of a key or of the sum, newest first; two queries."""
-    of = {"series": series[0]} if key and series else {"series": None}
-    kept = {row.day: row for row in BudgetDay.objects.filter(version=version_id, day__in=days, **of)}
+    """Days of a key or of the sum, newest first; two queries.
+
+    The slices of the sum are those in which any key came; a key that is silent in one of them is idle, not missing.
+    """
+    is_key = bool(key and series)
+    statuses = BudgetDay.objects.filter(version=version_id, day__in=days)
+    listed = statuses.filter(Q(series=None) | Q(series=series[0])) if is_key else statuses.filter(series=None)
+    kept = {(row.series_id, row.day): row for row in listed}
+    mine = Q(series=series[0]) if is_key else None
     came = (
-        SampleDay.objects.filter(series__in=series, day__in=days)
+        SampleDay.objects.filter(series__indicator=agreed.indicator, day__in=days)
         .values("day")
         .annotate(
-            bad=Sum(F("valid") - F("good")), of_valid=Sum("valid"), of_total=Sum("total"), of_seen=Sum("seen"),
-            of_idle=Sum("idle"), of_unusable=Sum("unusable"),
+            bad=Sum(F("valid") - F("good"), filter=mine), of_valid=Sum("valid", filter=mine),
+            of_total=Sum("total", filter=mine), of_idle=Sum("idle", filter=mine), of_seen=Max("seen", filter=mine),
+            of_unusable=Min("unusable", filter=mine), any_seen=Max("seen"),
         )
         .order_by("-day")
     )  # fmt: skip
-    return [_day(agreed, row, kept.get(row["day"]), len(series)) for row in came]
+    of = series[0].pk if is_key else None
+    return [_day(agreed, row, kept.get((of, row["day"])), kept.get((None, row["day"])), len(series)) for row in came]
 
 
-def _day(agreed: Agreed, row: Mapping[str, Any], kept: BudgetDay | None, keys: int) -> DayEvidence:
+def _day(
+    agreed: Agreed, row: Mapping[str, Any], kept: BudgetDay | None, of_sum: BudgetDay | None, keys: int
+) -> DayEvidence:  # fmt: skip
     day: date = row["day"]
-    names = ("bad", "of_valid", "of_total", "of_seen", "of_idle", "of_unusable")
-    bad, valid, total, seen, idle, unusable = (int(row[name]) for name in names)
+    names = ("bad", "of_valid", "of_total", "of_seen", "of_idle", "of_unusable", "any_seen")
+    bad, valid, total, seen, idle, unusable, most = (int(row[name]) for name in names)
     zone = clock.reporting_zone()
     span = Span(local_midnight(day, zone), local_midnight(day + DAY, zone))
-    expected = slices_in(span, agreed.spec.slice_seconds) * keys
-    if kept is None:
-        return DayEvidence(day, bad, valid, bad, valid, total, valid, seen, idle, unusable, expected, is_kept=False)
+    expected = slices_in(span, agreed.spec.slice_seconds)
+    # Where the day was not kept, the key with most slices tells at least how many of the sum came.
+    together = of_sum.seen if of_sum is not None else most
+    if keys == 1:
+        beside = seen_beside(seen, unusable, together)
+        seen, idle = beside, idle + beside - seen
+    elif of_sum is not None:
+        seen, unusable = of_sum.seen, of_sum.unusable
+    units = (kept.bad, kept.counted, kept.raw_bad, kept.raw_counted) if kept is not None else (bad, valid, bad, valid)
     return DayEvidence(
-        day, kept.bad, kept.counted, kept.raw_bad, kept.raw_counted, total, valid, seen, idle, unusable, expected,
-        is_kept=True,
-    )  # fmt: skip
+        day, *units, total, valid, seen, idle if keys == 1 else None, unusable, expected, is_kept=kept is not None
+    )
 
 
 def list_slices(

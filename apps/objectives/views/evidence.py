@@ -10,12 +10,13 @@ from django.urls import reverse
 from apps.core import clock
 from apps.core.access import Access, access
 from apps.core.asking import PageRequest, read_page, reads
-from apps.core.calendar_words import day_words
+from apps.core.calendar_words import day_words, period_words
+from apps.core.periods import Grain, Period, UnknownPeriod, parse_period
 from apps.core.problems import Absent
 from apps.objectives.domain.promises import Promise
 from apps.objectives.domain.samples import KEPT
 from apps.objectives.models import Objective, ObjectiveVersion
-from apps.objectives.presenting_cells import page_of
+from apps.objectives.presenting_cells import days_url, page_of
 from apps.objectives.presenting_evidence import days_table, result_facts, slices_table, sums_words
 from apps.objectives.queries import evidence
 from apps.objectives.queries.agreed_around import find_versions
@@ -50,22 +51,26 @@ def _key(request: PageRequest, agreed: Agreed) -> tuple[str, list[Any]]:
 
 
 @access(Access.SHARED_READ)
-@reads("key", "page")
+@reads("key", "month", "page")
 def objective_days(request: PageRequest, slug: str) -> HttpResponse:
     """The days of a budget, counted and left out."""
     objective, agreed, version, promise = _standing(slug)
     key, series = _key(request, agreed)
-    page = read_page(request, evidence.days_of(series), DAYS_A_PAGE)
+    month = _read_month(request.GET.get("month", ""))
+    page = read_page(request, evidence.days_of(series, month), DAYS_A_PAGE)
     rows = evidence.list_days(agreed, version.pk, series, key, page.rows)
     of = f" of {key}" if key else ""
+    during = f" in {period_words(month)}" if month else ""
     context = {
-        "heading": f"Days{of}: {promise.name}",
+        "heading": f"Days{of}{during}: {promise.name}",
         "crumbs": _crumbs(objective, promise, "Days"),
         "table": days_table(slug, rows, promise, key) if rows else None,
+        "empty": "Nothing came in this month." if month else "Days will stand here once counts have come.",
         "pager": page.pager,
         "version": version.number,
         "several": len(series) > 1,
         "keys_url": reverse("objectives:objective-keys", args=[slug]) if len(series) > 1 else "",
+        "all_url": days_url(slug, key=key) if month else "",
     }
     return render(request, "objectives/objective_days.html", context)
 
@@ -92,11 +97,24 @@ def objective_slices(request: PageRequest, slug: str, day: str) -> HttpResponse:
         "is_kept": is_kept,
         "sums": sums_words(slices),
         "several": not is_single,
-        "table": slices_table(rows, promise, has_batches=is_single) if rows else None,
+        "table": slices_table(rows, promise, agreed.spec, has_batches=is_single) if rows else None,
         "pager": page.pager,
         "days_url": days,
     }
     return render(request, "objectives/objective_slices.html", context)
+
+
+def _read_month(text: str) -> Period | None:
+    """A month such as 2026-07; raises `Absent` for what is none."""
+    if not text:
+        return None
+    try:
+        period = parse_period(text)
+    except UnknownPeriod:
+        raise ABSENT from None
+    if period.grain is not Grain.MONTH:
+        raise ABSENT
+    return period
 
 
 def _read_day(text: str) -> date:
@@ -116,7 +134,7 @@ def objective_result(request: PageRequest, slug: str, pk: int) -> HttpResponse:
         "crumbs": [*_crumb_list(slug, row.version.name), {"label": "Kept result", "url": ""}],
         "row": row,
         "cause": CAUSE_WORDS[row.cause],
-        **result_facts(row),
+        **result_facts(slug, row),
     }
     return render(request, "objectives/objective_result.html", context)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 
 from apps.core import clock
 from apps.core.access import Access, access
@@ -13,13 +13,14 @@ from apps.governance import policies as consent
 from apps.objectives.presenting_budget import present_budget
 from apps.objectives.presenting_cells import page_of
 from apps.objectives.presenting_keys import data_up_to, keys_table, noun_of, ordered, within_words
-from apps.objectives.presenting_list import EMPTY, STATE_CHOICES, list_table, named_lines
+from apps.objectives.presenting_list import EMPTY, NO_MATCH, STATE_CHOICES, list_table, named_lines
 from apps.objectives.presenting_log import log_lines
 from apps.objectives.queries import pages
 from apps.objectives.queries.budget_page import BudgetPage, get_budget_page
 from apps.teams import queries as teams
 
 KEYS_A_PAGE, LINES_A_PAGE = 100, 60
+CLEAR = {"label": "Show all SLOs", "url": reverse_lazy("objectives:objective-list")}
 ONE_SUM = "It is measured as one sum, or nothing has come yet: there is no key to tell apart."
 
 
@@ -31,11 +32,13 @@ def objective_list(request: PageRequest) -> HttpResponse:
     team = request.GET.get("team", "")[:60].replace("\0", "")
     page = read_page(request, pages.list_objectives(team=team, state=state))
     rows = pages.list_rows(page.rows)
+    is_chosen = bool(team) or state != STATE_CHOICES[0][0]
     context: dict[str, Any] = {
         "heading": "SLOs",
         "table": list_table(rows) if rows else None,
         "pager": page.pager,
-        "empty": EMPTY,
+        "empty": NO_MATCH if is_chosen else EMPTY,
+        "clear": CLEAR if is_chosen else None,
         "choices": choice_links(request, "state", STATE_CHOICES),
         "teams": [(one.slug, one.name) for one in teams.list_teams()],
         "team": team,
@@ -71,7 +74,7 @@ def objective_keys(request: PageRequest, slug: str) -> HttpResponse:
         context |= {
             "meta": [data_up_to(page.evaluation)],
             "sentence": within_words(page.evaluation, page.promise, noun),
-            "table": keys_table(shown.rows, page.promise, f"{noun.capitalize()}s by state", noun),
+            "table": keys_table(slug, shown.rows, page.promise, f"{noun.capitalize()}s by state", noun),
             "pager": shown.pager,
         }
     return render(request, "objectives/objective_keys.html", context)

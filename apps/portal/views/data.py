@@ -13,6 +13,7 @@ from apps.core.calendar_words import age_words
 from apps.core.numbers import format_count, format_value
 from apps.integrations.domain.imports import ImportState
 from apps.objectives.domain.monitoring_words import say_fault
+from apps.objectives.domain.sentences import UNUSABLE_SORTS
 from apps.objectives.queries.count_health import CountHealth
 from apps.portal.queries.data import RHYTHM_WEEKS, DataHealth, SourceHealth, Waiting, get_data_health
 from apps.portal.queries.services import label_of_source
@@ -117,7 +118,7 @@ def _imports_table(health: DataHealth) -> dict[str, Any]:
 
 
 def _counts_table(health: CountHealth) -> dict[str, Any]:
-    """SLIs whose counts ask for somebody: readings that fail, and slices with more good than valid events."""
+    """SLIs whose counts ask for somebody: readings that fail, and slices whose counts cannot be."""
     failing = [
         [
             _indicator(read.indicator.slug),
@@ -129,7 +130,7 @@ def _counts_table(health: CountHealth) -> dict[str, Any]:
     unusable = [
         [
             _indicator(one.slug),
-            state("not_judged", f"{format_count(one.count)} slices of a week have more good than valid events"),
+            state("not_judged", f"{format_count(one.count)} slices of a week are unusable: {UNUSABLE_SORTS}"),
             plain(""),
         ]
         for one in health.unusable

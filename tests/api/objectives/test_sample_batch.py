@@ -75,6 +75,9 @@ def test_samples__more_good_than_valid_are_kept_and_said_to_be_unusable(api_clie
     assert "good than valid" in response.json()["results"][0]["detail"]
     assert SampleDay.objects.get().unusable == 1
     assert SampleBatch.objects.get().unusable_count == 1
+    more = post(api_client_as("push"), sample(good=None, bad=12, valid=10, start="2026-08-24T09:50:00Z"))
+    assert outcomes(more) == ["unusable"]
+    assert more.json()["results"][0]["detail"].startswith("More events are bad than valid.")
 
 
 @pytest.mark.parametrize(

@@ -174,3 +174,14 @@ def test_calculate__a_fault_stands_at_its_place_with_the_likely_fix(
     found = calculate(api_client_as("read"), 422, **({"counts": COUNTS, "data_up_to": UP_TO} | body))
     places = {error["pointer"]: error["detail"] for error in found["errors"]}
     assert words in places[pointer]
+
+
+@pytest.mark.parametrize(("more", "of"), [({}, ""), ({"key": "acme"}, " of *acme*")])
+def test_calculate__one_slice_given_twice_is_refused_at_its_place(api_client_as, more: Any, of: str) -> None:
+    once = {"start": "2026-08-24T07:00:00Z", "good": 5, "valid": 10, **more}
+    again = {**once, "start": "2026-08-24T09:00:00+02:00"}
+    other = {**once, "key": "birch"}
+    body = calculate(api_client_as("read"), 422, version={"target": "0.9"}, slices=[once, other, again])
+    [fault] = body["errors"]
+    assert (fault["pointer"], fault["code"]) == ("/slices/2/start", "repeated")
+    assert fault["detail"] == f"The slice at 2026-08-24T07:00:00Z{of} is given twice; give it once."

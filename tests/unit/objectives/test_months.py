@@ -108,7 +108,7 @@ def test_kept__reads_as_the_first_example_did() -> None:
     found = evaluation_of(asked, Measuring(300), kept(2_911, 1_284_500), (), ZONE, NOW)
     assert found is not None
     assert spec is not None
-    assert budget_sentence("Checkout", spec, asked, found).endswith(
+    assert budget_sentence("Checkout", spec, asked, found, ZONE).endswith(
         "942 failures left, about 54\N{NO-BREAK SPACE}h at this pace."
     )
     assert (

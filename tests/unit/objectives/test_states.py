@@ -122,7 +122,7 @@ def _said(
                            "measured_at": "edge"}, Faults())  # fmt: skip
     assert spec
     text = state_text(promise, result, MADRID, was=S.EXHAUSTED).replace("\N{NO-BREAK SPACE}", " ")
-    return text, budget_sentence("Checkout", spec, promise, result).replace("\N{NO-BREAK SPACE}", " ")
+    return text, budget_sentence("Checkout", spec, promise, result, MADRID).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_words__of_each_state() -> None:

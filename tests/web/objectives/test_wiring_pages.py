@@ -176,6 +176,6 @@ def test_data_health__names_readings_that_fail_slices_that_cannot_count_and_what
     receive_samples([{"indicator": "two", "slice_start": "2026-08-24T09:00:00Z", "good": 9, "valid": 10}], SYSTEM)
     text = client_as("hal").get("/data/").content.decode()
     assert "The server did not answer in time." in text
-    assert "2 slices of a week have more good than valid events" in text
+    assert "2 slices of a week are unusable: more good or more failed than valid, or below zero" in text
     assert "1 slice waits for you" in text
     assert "waits for you" not in client_as("eli").get("/data/").content.decode()
