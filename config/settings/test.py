@@ -1,7 +1,7 @@
 """Settings of the test suite: quick passwords, work done at commit, a database of its own."""
 
 from config.settings.base import *
-from config.settings.base import DATABASES, STATIC_ROOT
+from config.settings.base import DATABASES, STATIC_ROOT, env
 
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 # The second reads passwords of a demonstration that was loaded with its own settings.
@@ -19,4 +19,6 @@ CELERY_BROKER_URL = "memory://"
 if "postgresql" in DATABASES["default"]["ENGINE"]:
     # What a test commits need not outlive a power cut.
     DATABASES["default"]["OPTIONS"] = {"options": "-c synchronous_commit=off"}
-DATABASES["default"]["TEST"] = {"NAME": None if "sqlite3" in DATABASES["default"]["ENGINE"] else "test_plumbline"}
+    # Parts that speak to one server at once have a database each.
+    part = env("PLUMBLINE_TEST_PART", default="") or "chosen"
+    DATABASES["default"]["TEST"] = {"NAME": f"test_{DATABASES['default']['NAME']}_{part}"}
