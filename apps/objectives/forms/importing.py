@@ -1,7 +1,6 @@
-"""Taking over OpenSLO: a file, then what its names mean here."""
+"""Taking over OpenSLO: files, then what their names mean here."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -9,33 +8,61 @@ from django.core.exceptions import ValidationError
 
 from apps.core.form_fields import ParagraphField
 from apps.governance.domain.revisions import LEAST_REASON, LONGEST_REASON
+from apps.objectives.domain.openslo_reading import ImportRead
 from apps.objectives.domain.openslo_text import MOST_BYTES
+from apps.objectives.domain.yaml_writing import write_yaml
 from apps.objectives.forms.agreeing import Choices
 from apps.objectives.operations.importing_openslo import NameMap
 
 REASON = "Taken over from the OpenSLO files that our monitoring was configured with so far."
 
 
-class FileForm(forms.Form):
-    """One file with OpenSLO v1 objects; nothing of it is stored."""
+class _FilesInput(forms.FileInput):
+    """Several files at once."""
 
-    file = forms.FileField(
-        label="OpenSLO file", help_text="YAML or JSON, one document or several, at most 1 MiB. Nothing is stored.",
-        error_messages={"required": "Choose a file."},
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Every file that was sent, in order."""
+        return files.getlist(name)
+
+
+class _FilesField(forms.FileField):
+    """Several files, each checked as one."""
+
+    widget = _FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """The files as a list."""
+        return [super(_FilesField, self).clean(one, initial) for one in data or [None]]
+
+
+class FileForm(forms.Form):
+    """Files with OpenSLO v1 objects; nothing of them is stored."""
+
+    file = _FilesField(
+        label="OpenSLO files", error_messages={"required": "Choose a file."},
+        help_text="YAML or JSON, one file or several that refer to each other, at most 1 MiB together. "
+        "Nothing is stored.",
     )  # fmt: skip
 
-    def clean_file(self) -> tuple[str, bytes]:
-        """The name and the bytes; a larger file is not read."""
+    def clean_file(self) -> dict[str, bytes]:
+        """The bytes by name; larger files are not read. Files of one name, from two folders, are told apart."""
         sent = self.cleaned_data["file"]
-        if sent.size > MOST_BYTES:
-            raise ValidationError("The file is larger than 1 MiB. Split it.")
-        return str(sent.name), sent.read()
+        if sum(one.size for one in sent) > MOST_BYTES:
+            raise ValidationError("The files are larger than 1 MiB. Take them over in parts.")
+        found: dict[str, bytes] = {}
+        for number, one in enumerate(sent, 1):
+            name = str(one.name)
+            found[f"{name} ({number})" if name in found else name] = one.read()
+        return found
 
 
 class MappingForm(forms.Form):
-    """What services and data sources of a file are here, and why they are taken over."""
+    """What services and data sources of the files are here, and why they are taken over."""
 
-    # The file travels with the page: only one in which nothing was refused, so that no secret is in it.
+    # What was read of the files travels with the page, and only where nothing was refused: no value under a key that
+    # promises a secret, no comment, nothing as it was sent.
     bundle = forms.CharField(widget=forms.HiddenInput, max_length=2 * MOST_BYTES)
 
     def __init__(
@@ -58,13 +85,13 @@ class MappingForm(forms.Form):
         )  # fmt: skip
 
     def clean_bundle(self) -> dict[str, bytes]:
-        """The file as it was looked at."""
+        """What was read of the files, as it was looked at."""
         try:
             sent = json.loads(self.cleaned_data["bundle"])
         except ValueError as error:
-            raise ValidationError("Choose the file again.") from error
+            raise ValidationError("Choose the files again.") from error
         if not isinstance(sent, dict) or not all(isinstance(text, str) for text in sent.values()):
-            raise ValidationError("Choose the file again.")
+            raise ValidationError("Choose the files again.")
         return {str(name): text.encode() for name, text in sent.items()}
 
     def mapping(self) -> NameMap:
@@ -82,6 +109,7 @@ def _choice(label: str, choices: Choices) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=list(choices), error_messages={"required": f"{label}: choose one."})
 
 
-def packed(files: Mapping[str, bytes]) -> str:
-    """Files as the hidden field carries them."""
-    return json.dumps({name: body.decode() for name, body in files.items()}, ensure_ascii=False)
+def packed(read: ImportRead) -> str:
+    """What was read of files, written anew, as the hidden field carries it."""
+    texts = {name: write_yaml(*documents, is_short=True) for name, documents in read.documents.items()}
+    return json.dumps(texts, ensure_ascii=False)

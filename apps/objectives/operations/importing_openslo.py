@@ -35,10 +35,11 @@ class NameMap:
 
 @dataclass
 class Plan:
-    """What an import would propose: items by owner team, what is there already, and what stands in the way."""
+    """What an import would propose: items by owner team and its name, what stands already, and what is in the way."""
 
     read: ImportRead
     items: dict[str, list[Item]] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)
     unchanged: list[str] = field(default_factory=list)
     problems: list[FieldProblem] = field(default_factory=list)
 
@@ -193,6 +194,7 @@ class _Planner:
                 self._note("names", item.key, f"At {fault.pointer}: {fault.detail}")
             return
         self.plan.items.setdefault(owner.slug, []).append(item)
+        self.plan.owners[owner.slug] = owner.name
 
 
 def names_of(read: ImportRead) -> Iterator[tuple[str, str]]:

@@ -1,9 +1,11 @@
 """OpenSLO over pages and REST: taken over by hand, given away, and rules that promtool reads."""
 
+import json
 import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -42,35 +44,137 @@ def _server(organisation: Organisation) -> None:
     )  # fmt: skip
 
 
-def looked_at(client: Client, text: str) -> Any:
-    return client.post(IMPORT, {"file": SimpleUploadedFile("slo.yaml", text.encode())})
+def looked_at(client: Client, *texts: str) -> Any:
+    """The page after the files were sent; all have one name, as from several folders."""
+    return client.post(IMPORT, {"file": [SimpleUploadedFile("slo.yaml", text.encode()) for text in texts]})
 
 
-def test_page__looks_at_a_file_maps_its_names_and_drafts(client_as: As) -> None:
+def bundle_of(answer: Any) -> str:
+    """What the page carries on to its next step."""
+    (bundle,) = re.findall(r'name="bundle" value="([^"]*)"', main_of(answer))
+    return unescape(bundle)
+
+
+def mapped(answer: Any, **more: str) -> dict[str, str]:
+    """The names of the files as they are chosen by hand."""
+    names = {"service_0": "checkout-api", "flow_0": "", "server_1": "prom", "reason": REASON}
+    return {"bundle": bundle_of(answer), **names, **more}
+
+
+def becomes(answer: Any) -> dict[str, str]:
+    """What the page says becomes of each object, by kind and name."""
+    rows = re.findall(r"<tr>(.*?)</tr>", main_of(answer), re.DOTALL)
+    cells = [re.findall(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
+    plain = [[re.sub(r"<[^>]*>", "", cell).strip() for cell in row] for row in cells]
+    head, *found = (row for row in plain if len(row) >= 4)
+    place = head.index("What becomes of it")
+    return {f"{row[place - 1]} {row[0]}": row[place] for row in found}
+
+
+def test_page__looks_at_a_file_maps_its_names_shows_the_plan_and_drafts(client_as: As) -> None:
     client = client_as("ana")
     assert client.get(IMPORT).status_code == 200
     looked = looked_at(client, TEXT)
-    assert "Would be proposed" in words_of(looked)
-    (bundle,) = re.findall(r'name="bundle" value="([^"]*)"', main_of(looked))
-    sent = {"bundle": unescape(bundle), "service_0": "checkout-api", "flow_0": "", "server_1": "prom", "reason": REASON}
-    done = client.post(IMPORT, sent, follow=True)
+    assert becomes(looked) == {
+        "SLO checkout": "Would be proposed", "SLI checkout-good": "Used", "DataSource prom": "Used",
+    }  # fmt: skip
+    sent = mapped(looked)
+    shown = client.post(IMPORT, {**sent, "act": "preview"})
+    assert shown.status_code == 200
+    assert becomes(shown) == {
+        "SLO checkout": "Would be new", "SLI checkout-good": "Would be new", "DataSource prom": "Used",
+    }  # fmt: skip
+    assert "One proposal would be drafted for Checkout (SLI checkout-good, SLO checkout)." in words_of(shown)
+    assert "Service shop checkout-api" in words_of(shown)
+    assert not Proposal.objects.exists()
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', main_of(shown)))
+    carried = {name: unescape(value) for name, value in hidden.items() if name != "csrfmiddlewaretoken"}
+    assert carried.keys() >= sent.keys() - {"flow_0"}
+    back = client.post(IMPORT, {**carried, "act": "map"})
+    assert '<option value="checkout-api" selected>' in main_of(back)
+    assert not Proposal.objects.exists()
+    done = client.post(IMPORT, {**carried, "act": "apply"}, follow=True)
     assert "Drafted P-1. Read each, then submit it." in words_of(done)
     assert Proposal.objects.get().items.count() == 2
-    unmapped = client.post(IMPORT, {**sent, "service_0": ""})
-    assert unmapped.status_code == 422
-    assert "Service shop is: choose one." in words_of(unmapped)
+    for act in ("preview", "apply"):
+        unmapped = client.post(IMPORT, {**sent, "service_0": "", "act": act})
+        assert unmapped.status_code == 422
+        assert "Service shop is: choose one." in words_of(unmapped)
 
 
-def test_page__refusals_and_secrets(client_as: As) -> None:
+def test_page__without_a_button_shows_the_plan_and_drafts_nothing(client_as: As) -> None:
+    client = client_as("ana")
+    assert "Draft the proposals" in words_of(client.post(IMPORT, mapped(looked_at(client, TEXT))))
+    assert not Proposal.objects.exists()
+
+
+def test_page__references_hold_across_files_of_one_name(client_as: As) -> None:
+    client = client_as("ana")
+    alone = looked_at(client, SLO)
+    assert "No file holds an SLI named" in words_of(alone)
+    looked = looked_at(client, SLO, SLI, SOURCE)
+    assert looked.status_code == 200
+    assert "slo.yaml (2) SLI Used" in words_of(looked)
+    client.post(IMPORT, {**mapped(looked), "act": "apply"})
+    assert Proposal.objects.get().items.count() == 2
+    large = looked_at(client, f"#{'x' * 600_000}", f"#{'x' * 600_000}")
+    assert large.status_code == 422
+    assert "larger than 1 MiB" in words_of(large)
+
+
+def test_page__the_plan_says_what_stands_already_and_what_would_change(
+    client_as: As, organisation: Organisation
+) -> None:
+    promised(organisation)
+    text = client_as("fay").get("/objectives/checkout-success/openslo/").content.decode()
+    client = client_as("ana")
+    same = {"service_0": "checkout-api", "flow_0": "", "reason": REASON}
+    with clock.playing(clock.now() + timedelta(days=2)):
+        shown = client.post(IMPORT, {**same, "bundle": bundle_of(looked_at(client, text)), "act": "preview"})
+        assert "All of it is in force already, so there is nothing to propose." in words_of(shown)
+        assert "Draft the proposals" not in words_of(shown)
+        assert set(becomes(shown).values()) == {"Stands already", "Used"}
+        stricter = text.replace("target: 0.997", "target: 0.999")
+        assert stricter != text
+        shown = client.post(IMPORT, {**same, "bundle": bundle_of(looked_at(client, stricter)), "act": "preview"})
+    assert becomes(shown)["SLO checkout-success"] == "Would change"
+    assert "Stands already" in becomes(shown).values()
+
+
+def test_page__a_plan_that_cannot_be_keeps_what_was_chosen(client_as: As) -> None:
+    client = client_as("ana")
+    sent = mapped(looked_at(client, TEXT.replace("name: checkout,", "name: Check_Out,")))
+    refused = client.post(IMPORT, {**sent, "act": "preview"})
+    assert refused.status_code == 422
+    assert '<option value="checkout-api" selected>' in main_of(refused)
+    assert not Proposal.objects.exists()
+
+
+@pytest.mark.parametrize("key", ["token", "clientsecret", "privatekey", "pwd", "bearer"])
+def test_page__secrets_are_refused_and_never_shown_again(client_as: As, key: str) -> None:
+    client = client_as("ana")
+    secret = TEXT.replace("{type: Prometheus}", f"{{type: Prometheus, {key}: {CANARY}}}")
+    refused = looked_at(client, secret)
+    assert refused.status_code == 422
+    assert f"/0/spec/{key}: Secrets are not taken in." in words_of(refused)
+    forged = client.post(IMPORT, {"bundle": json.dumps({"a": secret})})
+    assert forged.status_code == 422
+    assert CANARY not in refused.content.decode() + forged.content.decode()
+
+
+def test_page__carries_what_was_read_and_no_comment(client_as: As) -> None:
+    looked = looked_at(client_as("ana"), f"# the old password was {CANARY}\n{TEXT}")
+    assert looked.status_code == 200
+    assert "checkout-good" in bundle_of(looked)
+    assert CANARY not in looked.content.decode()
+
+
+def test_page__refusals(client_as: As) -> None:
     client = client_as("ana")
     wrong = looked_at(client, TEXT.replace("4w", "1m"))
     assert wrong.status_code == 422
     assert "Refused" in words_of(wrong)
     assert "/2/spec/timeWindow" in words_of(wrong)
-    secret = TEXT.replace("{type: Prometheus}", f"{{type: Prometheus, token: {CANARY}}}")
-    refused = looked_at(client, secret)
-    assert refused.status_code == 422
-    assert CANARY not in refused.content.decode()
     again = client.post(IMPORT, {"bundle": f'{{"a": "{CANARY}: x"}}'})
     assert again.status_code == 422
     assert client.post(IMPORT, {}).status_code == 422
