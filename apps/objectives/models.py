@@ -6,6 +6,7 @@ from apps.objectives.models_budgets import (
     BudgetStatus,
     BurnAlert,
     FormerStatus,
+    IncidentSpend,
     JudgedCounts,
 )
 from apps.objectives.models_facts import BudgetDayFact, BurnAlertFact, BusinessFact, SampleFact
@@ -35,6 +36,7 @@ __all__ = [
     "EvaluationDue",
     "FormerStatus",
     "HeldSample",
+    "IncidentSpend",
     "Indicator",
     "IndicatorRead",
     "IndicatorVersion",

@@ -143,6 +143,33 @@ class FormerStatus(JudgedCounts):
         return f"{self.objective_id} under {self.version_id}: {self.state}"
 
 
+class IncidentSpend(models.Model):
+    """What one incident took of a budget: failures inside its span, and the basis of the window at its end.
+
+    Written by evaluation alone; the page and the rule of an incident's share say the same figure.
+    """
+
+    objective = models.ForeignKey(Objective, on_delete=models.PROTECT, related_name="+", db_index=False)
+    version = models.ForeignKey(ObjectiveVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
+    incident = models.CharField(max_length=20, help_text="I-12.")
+    bad = models.BigIntegerField(null=True, blank=True, help_text="Empty: nothing was measured inside it.")
+    basis = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "spend of an incident"
+        verbose_name_plural = "spends of incidents"
+        constraints = [
+            models.UniqueConstraint(
+                name="objectives_incidentspend_once",  # also the reader of the page
+                fields=["objective", "incident"],
+                violation_error_message="What this incident spent is written.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident} of {self.objective_id}"
+
+
 class BudgetEvaluation(ImmutableModel):
     """A result that stays as it was: at midnight, at a change of state, of a trigger, for a review or an exemption."""
 

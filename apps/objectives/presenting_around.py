@@ -53,11 +53,11 @@ def incident_regions(page: BudgetPage, evaluation: Evaluation, days: Days) -> li
 
 
 def share_words(page: BudgetPage, key: str) -> str:
-    """What an incident took: `, 21.6 % of the budget`; nothing where it is not known."""
-    evaluation, spent = page.evaluation, page.spent.get(key)
-    if evaluation is None or spent is None or not evaluation.figures.budget.allowed:
+    """What an incident took: `, 21.6 % of the budget`; nothing without a budget."""
+    if page.promise is None or page.promise.target == 1:
         return ""
-    return f", {spent_share_text(spent / evaluation.figures.budget.allowed)} of the budget"
+    share = page.spent.get(key)
+    return ", its share is not known" if share is None else f", {spent_share_text(share)} of the budget"
 
 
 def exempt_regions(page: BudgetPage, days: Days) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from apps.accounts.domain import ROLE_WORDS, Principal
 from apps.core import clock
 from apps.objectives.domain.agreed_words import say_rule
-from apps.objectives.domain.budget_triggers import hours_to_exit
+from apps.objectives.domain.budget_triggers import NOT_YET, hours_to_exit
 from apps.objectives.domain.page_words import NOT_CONNECTED, STATE_CODES, fired_words
 from apps.objectives.domain.policy_words import Advice, Ask
 from apps.objectives.domain.printing import hours_up_text
@@ -18,7 +18,7 @@ from apps.objectives.policies import budgets as policies
 from apps.objectives.presenting_cells import incident_url, page_of
 from apps.objectives.presenting_triggers import decision_cards, roles_words, standing_words
 from apps.objectives.queries.fired_rules import Fired
-from apps.objectives.queries.kept_statuses import judged_by, kept_of
+from apps.objectives.queries.kept_statuses import judged_by, kept_of, measured_end
 from apps.objectives.queries.trigger_page import TriggerPage
 
 ADVICE_WORDS = {
@@ -135,9 +135,9 @@ def _closing(page: TriggerPage, *, can_close: bool) -> dict[str, Any]:
     url = reverse("objectives:trigger-close", args=[fired.pk]) if can_close else ""
     if retired_on is not None and retired_on <= clock.today():
         return {"words": RETIRED, "url": url}
-    hours = hours_to_exit(fired.met_since, clock.as_of())
+    hours = hours_to_exit(fired.met_since, measured_end(page.status, clock.as_of()))
     if hours is None:
         return {"words": NOT_MET}
     if hours > 0:
-        return {"words": f"It is met, but not for 24 h yet. It can be closed in {hours_up_text(hours)}."}
+        return {"words": NOT_YET.format(hours=hours_up_text(hours))}
     return {"words": "It has been met for 24 h. A lead of the team closes it.", "url": url}

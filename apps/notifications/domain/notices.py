@@ -33,7 +33,12 @@ class Notice:
     @property
     def dedupe_key(self) -> str:
         """The same for whatever would tell this person the same again."""
-        return f"{self.kind}|{self.about.key}|{self.occasion}|{self.recipient}"
+        return f"{occasion_key(self.kind, self.about.key, self.occasion)}|{self.recipient}"
+
+
+def occasion_key(kind: str, about: str, occasion: str) -> str:
+    """What the keys of all who were told of one occasion begin with."""
+    return f"{kind}|{about}|{occasion}"
 
 
 def to_tell(notices: Iterable[Notice], *, actor: int | None) -> list[Notice]:

@@ -3,11 +3,12 @@
 from collections.abc import Collection
 
 from django.db import transaction
+from django.db.models import Q
 
 from apps.accounts.domain import Principal
 from apps.core import clock
 from apps.notifications import queries
-from apps.notifications.domain.notices import LONGEST_TITLE, cut
+from apps.notifications.domain.notices import LONGEST_TITLE, cut, occasion_key
 from apps.notifications.models import Mute, Notification
 
 
@@ -49,7 +50,13 @@ def rename(*, about: str, title: str) -> None:
 
 
 @transaction.atomic
-def settle(*, about: str, kind: str, still: Collection[int] = ()) -> None:
-    """Mark what asked for an act as read by all whose act is not needed any more."""
+def settle(*, about: str, kind: str, still: Collection[int] = (), occasion: str = "") -> None:
+    """Mark what asked for an act as read by all whose act is not needed any more.
+
+    `occasion`: only what was told on it, or on a part of it, as `T-1 2` is one of `T-1`.
+    """
     rows = Notification.objects.filter(about=about, kind=kind, read_at=None)
+    if occasion:
+        key = occasion_key(kind, about, occasion)
+        rows = rows.filter(Q(dedupe_key__startswith=f"{key}|") | Q(dedupe_key__startswith=f"{key} "))
     rows.exclude(recipient__in=list(still)).update(read_at=clock.now())

@@ -13,6 +13,7 @@ from apps.objectives.domain.policy_words import Advice, Ask, RuleKey, TriggerSta
 MET_FOR = timedelta(hours=24)
 ONE_IS_MUCH = Fraction(1, 20)
 LEAST_BAD_WHERE_ONE_IS_MUCH = 2
+NOT_YET = "It is met, but not for 24 h yet. It can be closed once {hours} more are measured."
 
 
 RULES_OF_STATES = MappingProxyType({BudgetState.AT_RISK: RuleKey.AT_RISK, BudgetState.EXHAUSTED: RuleKey.EXHAUSTED})
@@ -93,11 +94,35 @@ def heads_the_review(standing: TriggerStanding) -> bool:
     return standing not in (TriggerStanding.DECIDED, TriggerStanding.CLOSED)
 
 
-def hours_to_exit(met_since: datetime | None, as_of: datetime) -> Fraction | None:
-    """Hours until a person may close it: met for 24 h under the trigger's version; None while it is not met."""
-    if met_since is None:
+@dataclass(frozen=True)
+class Measured:
+    """One look at the promise of an open trigger: whether it is met, and where the counts of this look end.
+
+    `before` is where those of the look before ended.
+    """
+
+    is_met: bool | None
+    end: datetime
+    before: datetime | None
+    stale_after: timedelta
+
+
+def met_since(standing: datetime | None, look: Measured | None, fired_at: datetime) -> datetime | None:
+    """Since when a promise is met, in time that was measured; what is not judged ends the stretch.
+
+    So does a stretch without a look that silence would have made stale: nobody can say that it was met meanwhile.
+    """
+    if look is None or not look.is_met:
         return None
-    left = max(timedelta(0), MET_FOR - (as_of - met_since))
+    is_broken = look.before is None or look.end - look.before > look.stale_after
+    return max(look.end, fired_at) if standing is None or is_broken else standing
+
+
+def hours_to_exit(met_from: datetime | None, measured_until: datetime | None) -> Fraction | None:
+    """Hours until a person may close it: met for 24 h that were measured; None while it is not met, or not known."""
+    if met_from is None or measured_until is None:
+        return None
+    left = max(timedelta(0), MET_FOR - (measured_until - met_from))
     return Fraction(left // timedelta(microseconds=1), 3_600_000_000)
 
 

@@ -1453,6 +1453,47 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="IncidentSpend",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("incident", models.CharField(help_text="I-12.", max_length=20)),
+                (
+                    "bad",
+                    models.BigIntegerField(blank=True, help_text="Empty: nothing was measured inside it.", null=True),
+                ),
+                ("basis", models.BigIntegerField(default=0)),
+                (
+                    "objective",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="objectives.objective",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="objectives.objectiveversion",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "spend of an incident",
+                "verbose_name_plural": "spends of incidents",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("objective", "incident"),
+                        name="objectives_incidentspend_once",
+                        violation_error_message="What this incident spent is written.",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="BudgetDay",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -1,6 +1,6 @@
 """Tell people what happens to the budgets they answer for, in the transaction in which it happens."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 
@@ -85,7 +85,11 @@ def _to_signers(
     ]
 
 
-def settle_told(slug: str, kinds: Iterable[str], still: Collection[int] = ()) -> None:
-    """What was asked for is done: it leaves the inboxes of those who need it no more."""
-    for kind in kinds:
-        notifications.settle(about=words.about_key(slug), kind=kind, still=list(still))
+def settle_told(trigger: PolicyTrigger, still: Collection[int] = ()) -> None:
+    """What was asked for about a trigger is done: it leaves the inboxes of those who need it no more.
+
+    Another trigger of the same SLO still asks.
+    """
+    thread = words.about_key(trigger.objective.slug)
+    for kind in (words.FIRED.key, words.SIGNATURE.key):
+        notifications.settle(about=thread, kind=kind, still=list(still), occasion=str(trigger))

@@ -11,9 +11,8 @@ from apps.core import clock
 from apps.core.immutable import writing
 from apps.core.problems import Conflict, FieldProblem, Invalid
 from apps.governance.domain.consent import FilledBy
-from apps.objectives.domain import budget_notices as words
 from apps.objectives.domain.budget_policies import Rule
-from apps.objectives.domain.budget_triggers import Signed, hours_to_exit, roles_missing
+from apps.objectives.domain.budget_triggers import NOT_YET, Signed, hours_to_exit, roles_missing
 from apps.objectives.domain.deciding import (
     LONGEST_REASON,
     Chair,
@@ -28,6 +27,7 @@ from apps.objectives.operations.budget_telling import settle_told, tell_waiting
 from apps.objectives.policies import budgets as policies
 from apps.objectives.queries import deciding as queries
 from apps.objectives.queries.fired_rules import UNREADABLE
+from apps.objectives.queries.kept_statuses import find_measured_end
 from apps.objectives.queries.signers import rule_of, seats_now
 
 CLOSED = "This trigger is closed: nothing more is decided on it."
@@ -125,7 +125,7 @@ def _tell(decision: BudgetDecision, by: Principal) -> None:
     """Ask whoever may still sign; whose signature is needed no more is asked no more."""
     trigger, signed = decision.trigger, queries.list_signed(decision)
     asked = still_asked(_chairs(trigger, signed), {one.person for one in signed})
-    settle_told(trigger.objective.slug, (words.FIRED.key, words.SIGNATURE.key), list(asked))
+    settle_told(trigger, list(asked))
     tell_waiting(decision, asked, by)
 
 
@@ -133,6 +133,7 @@ def _tell(decision: BudgetDecision, by: Principal) -> None:
 def close(*, trigger_id: int, by: Principal, reason: str = "") -> PolicyTrigger:
     """Close a trigger: 24 hours met without a break under the version it fired under, and a person who says so.
 
+    The hours are those that were measured: missing data closes nothing.
     A retired objective is measured no more: there a person says why it is closed.
     """
     trigger = queries.lock_trigger(trigger_id)
@@ -146,7 +147,7 @@ def close(*, trigger_id: int, by: Principal, reason: str = "") -> PolicyTrigger:
     trigger.save(update_fields=["closed_at", "closed_by", "closed_reason"])
     data = {"objective": trigger.objective.slug, "rule": trigger.rule, "incident": trigger.incident}
     audit.record("budget_trigger.closed", subject=trigger, by=by, data=data)
-    settle_told(trigger.objective.slug, (words.FIRED.key, words.SIGNATURE.key))
+    settle_told(trigger)
     return trigger
 
 
@@ -157,9 +158,8 @@ def _require_exit(trigger: PolicyTrigger, reason: str) -> None:
             problem = FieldProblem("/reason", "required", "The SLO is retired. Say why its trigger is closed.")
             raise Invalid("validation_failed", problem.detail, [problem])
         return
-    hours = hours_to_exit(trigger.met_since, clock.as_of())
+    hours = hours_to_exit(trigger.met_since, find_measured_end(trigger.objective_id, clock.as_of()))
     if hours is None:
         raise Conflict("state_forbids", "The promise it fired under is not met now, or cannot be judged.")
     if hours > 0:
-        said = f"It is met, but not for 24 h yet. It can be closed in {hours_up_text(hours)}."
-        raise Conflict("state_forbids", said)
+        raise Conflict("state_forbids", NOT_YET.format(hours=hours_up_text(hours)))

@@ -13,6 +13,7 @@ from apps.audit import operations as audit
 from apps.core import clock
 from apps.core.due import drain
 from apps.core.periods import local_midnight
+from apps.objectives.domain.budget_triggers import Measured
 from apps.objectives.domain.objective_words import EvaluationCause
 from apps.objectives.domain.windows import DAY
 from apps.objectives.models import BudgetStatus, EvaluationDue, Objective, ObjectiveVersion, PolicyTrigger
@@ -21,6 +22,7 @@ from apps.objectives.operations.alerting import AlertChanges, follow_alerts
 from apps.objectives.operations.budget_facts import publish_alerts, publish_budget_days
 from apps.objectives.operations.day_publishing import SETTLED
 from apps.objectives.operations.evaluation_asking import ask_objectives
+from apps.objectives.operations.incident_spending import keep_spends
 from apps.objectives.operations.judging import (
     Exempt,
     Judgement,
@@ -88,8 +90,9 @@ def evaluate(duties: Sequence[EvaluationDue]) -> None:
     moved = [one for pk, one in judged.items() if pk not in was or was[pk].state != one.state]
     keep_results(moved, EvaluationCause.STATE_CHANGE, at, clock.now())
     keep_exempted(list(judged.values()), at)
-    follow_triggers(triggers, dict(_met(triggers, agreed, answers, exempt, at)), at)
-    fired = fire_rules(list(judged.values()), was, triggers, changed, at)
+    follow_triggers(triggers, dict(_looks(triggers, agreed, answers, was, exempt, at)))
+    spends = keep_spends(list(judged.values()), changed, at)
+    fired = fire_rules(list(judged.values()), was, triggers, spends, at)
     # Facts of all services wait for each other, so they come late: just before the duties and the chain.
     publish_budget_days(ended)
     publish_alerts(alerts.moved, agreed)
@@ -115,16 +118,18 @@ def _beside(
         yield former, judge(agreed[pk], former.promise, answers.get((pk, former.version.pk)), exempt[pk], at)
 
 
-def _met(
-    triggers: Sequence[PolicyTrigger], agreed: Mapping[int, Agreed], answers: Mapping[Place, Answer], exempt: Exempt,
-    at: datetime,
-) -> Iterator[tuple[int, bool | None]]:  # fmt: skip
-    """For each open trigger whether the promise it fired under is kept now."""
+def _looks(
+    triggers: Sequence[PolicyTrigger], agreed: Mapping[int, Agreed], answers: Mapping[Place, Answer],
+    was: Mapping[int, BudgetStatus], exempt: Exempt, at: datetime,
+) -> Iterator[tuple[int, Measured]]:  # fmt: skip
+    """For each open trigger whether the promise it fired under is kept now, and where the counts end."""
     for trigger in triggers:
         pk = trigger.objective_id
-        promise = agreements.promise_of(trigger.version)
-        one = judge(agreed[pk], promise, answers.get((pk, trigger.version_id)), exempt[pk], at)
-        yield trigger.pk, one.is_met
+        answer, promise = answers.get((pk, trigger.version_id)), agreements.promise_of(trigger.version)
+        if answer is not None:
+            is_met = judge(agreed[pk], promise, answer, exempt[pk], at).is_met
+            before = was[pk].window_end if pk in was else None
+            yield trigger.pk, Measured(is_met, answer.framed.newest_end, before, promise.stale_after)
 
 
 def _keep_midnights(agreed: Mapping[int, Agreed], exempt: Exempt, changed: Changed, at: datetime) -> Ended:

@@ -1,6 +1,5 @@
 """Everything the page of one budget shows, in nine queries, whatever the number of keys and days."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -20,7 +19,7 @@ from apps.objectives.domain.kept_results import Kept
 from apps.objectives.domain.months import DayCount, last_months
 from apps.objectives.domain.promises import Promise
 from apps.objectives.domain.suggesting import SuggestionKind
-from apps.objectives.domain.windows import DAY, Span, cut_into_days
+from apps.objectives.domain.windows import DAY, Span
 from apps.objectives.models import (
     BudgetPolicyVersion,
     BudgetStatus,
@@ -36,16 +35,13 @@ from apps.objectives.queries.agreements import Agreed, can_read, promise_of, ver
 from apps.objectives.queries.day_counts import Days, find_days
 from apps.objectives.queries.fired_rules import Fired, as_seen, list_fired
 from apps.objectives.queries.former_results import Beside, beside
+from apps.objectives.queries.incident_spans import shares_of
 from apps.objectives.queries.kept_statuses import evaluation_in, judged_by, kept_of, with_keys
 from apps.objectives.queries.near_facts import Near, find_near
-from apps.objectives.queries.slice_sums import Piece, sum_together
 from apps.services.domain import TenantKind
 from apps.services.models import Tenant
 
 MOST_ALERTS = 60
-MOST_INCIDENTS = 12
-# Beyond so many stretches of slices the shares of incidents are not read for a page.
-MOST_PIECES = 400
 
 
 @dataclass(frozen=True)
@@ -66,7 +62,8 @@ class BudgetPage:
     alerts: list[BurnAlert] = field(default_factory=list)
     exemptions: list[Exemption] = field(default_factory=list)
     near: Near = field(default_factory=Near)
-    spent: dict[str, int] = field(default_factory=dict)
+    # The share of the budget that each incident took, as the rules count it.
+    spent: dict[str, Fraction] = field(default_factory=dict)
     former: Beside | None = None
 
     @property
@@ -95,7 +92,7 @@ class BudgetPage:
 
 
 def get_objective(slug: str) -> Objective:
-    """An objective with its place, this month's suggestion and its one series without a key; raises `Absent`."""
+    """An objective with its place and this month's suggestion; raises `Absent`."""
     consuming_teams = Tenant.objects.filter(kind=TenantKind.TEAM.value)
     month = period_on(clock.today(), Grain.MONTH).key
     suggested = TargetSuggestion.objects.filter(objective=OuterRef("pk"), month=month)
@@ -107,7 +104,6 @@ def get_objective(slug: str) -> Objective:
         keys_are_teams=Exists(
             Series.objects.filter(indicator=OuterRef("indicator"), key__in=consuming_teams.values("slug"))
         ),
-        plain_series=Subquery(Series.objects.filter(indicator=OuterRef("indicator"), key="").values("pk")[:1]),
     )
     found: Objective | None = rows.filter(slug=slug).first()
     if found is None:
@@ -133,7 +129,7 @@ def get_budget_page(slug: str, by: Principal) -> BudgetPage:
     alerts = list(list_alerts(objective))
     exemptions = list_exemptions(objective, days.rows[0].day if days.rows else today)
     near = find_near(agreed.indicator.service_id, span, by) if span else Near()
-    spent = _spent(promise, near, span, days, _series(objective, keys)) if span else {}
+    spent = shares_of(objective.pk, version) if near.incidents else {}
     return BudgetPage(
         objective, versions, agreed, version, promise, versions.policies(slug, today), status, keys, evaluation, days,
         fired, alerts, exemptions, near, spent,
@@ -165,30 +161,6 @@ def _alike(versions: Versions, version: ObjectiveVersion, promise: Promise) -> l
 def _since(span: Span | None, today: date) -> date:
     first = last_months(today)[0].first_on
     return min(first, clock.local_day(span.start)) if span else first
-
-
-def _series(objective: Objective, keys: Sequence[BudgetStatus]) -> list[int]:
-    plain: int | None = getattr(objective, "plain_series", None)
-    found = [row.series_id for row in keys if row.series_id is not None]
-    return found or ([plain] if plain is not None else [])
-
-
-def _spent(promise: Promise, near: Near, span: Span, days: Days, series: Sequence[int]) -> dict[str, int]:
-    """Bad units inside each incident of the window, as they came: whole days from their sums, edges from slices."""
-    by_day = {one.day: one for one in days.rows}
-    target = Fraction(promise.slice_target or 1)
-    found: dict[str, int] = {}
-    pieces: list[Piece] = []
-    shown = near.incidents[-MOST_INCIDENTS:]
-    for number, incident in enumerate(shown):
-        cut = cut_into_days(incident.span(span.end).within(span), clock.reporting_zone())
-        found[incident.key] = sum(one.raw.bad for day in cut.days if (one := by_day.get(day)) is not None)
-        pieces += [Piece(number, pk, edge, target) for edge in cut.edges for pk in series]
-    if not pieces or len(pieces) > MOST_PIECES:
-        return {} if pieces else found
-    for number, sums in sum_together(pieces).items():
-        found[shown[number].key] += sums.tally(promise.method).bad
-    return found
 
 
 def in_window(days: Days, span: Span) -> list[DayCount]:

@@ -3,12 +3,16 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from django.db.models import Q
 
 from apps.core.fact_sources import sources
+from apps.objectives.domain.budget_triggers import incident_spent
+from apps.objectives.domain.budgets import Budget
 from apps.objectives.domain.windows import Span
+from apps.objectives.models import IncidentSpend, ObjectiveVersion
 
 INCIDENTS = "incidents"
 # Drills hurt nobody, and what was written from memory has no exact times.
@@ -38,6 +42,21 @@ def list_incident_spans(service_ids: Collection[int], start: datetime, end: date
         )
         if started_at < (resolved_at or end)
     ]
+
+
+def list_spends(objective_ids: Collection[int]) -> list[IncidentSpend]:
+    """What incidents took of these budgets, as it was counted; one query."""
+    return list(IncidentSpend.objects.filter(objective__in=objective_ids))
+
+
+def shares_of(objective_id: int, version: ObjectiveVersion) -> dict[str, Fraction]:
+    """The share of its budget that each incident took, by that version; what is not known is absent; one query."""
+    rows = IncidentSpend.objects.filter(objective=objective_id, version=version, bad__isnull=False)
+    found = {
+        row.incident: incident_spent(row.bad or 0, Budget(version.target, 0, row.basis, row.basis).allowed)
+        for row in rows
+    }
+    return {key: share for key, share in found.items() if share is not None}
 
 
 def hidden_incidents(keys: Collection[str], by: Any) -> frozenset[str]:

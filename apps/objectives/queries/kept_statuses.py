@@ -44,6 +44,19 @@ def standing_in(states: Collection[BudgetState]) -> Q:
     return Q(pk__in=found) | never if BudgetState.NO_DATA in states else Q(pk__in=found)
 
 
+def measured_end(row: BudgetStatus | None, at: datetime) -> datetime | None:
+    """Where the counts end that a status rests on; None where nothing came, or the source is silent as of then."""
+    if row is None or not can_read(row.version):
+        return None
+    silent = (BudgetState.STALE, BudgetState.NO_DATA)
+    return None if still(kept_of(row), promise_of(row.version), at).state in silent else row.window_end
+
+
+def find_measured_end(objective_id: int, at: datetime) -> datetime | None:
+    """Where the counts end that an objective was judged by; one query."""
+    return measured_end(statuses_in_sum([objective_id]).get(objective_id), at)
+
+
 def with_keys(objective_id: int) -> QuerySet[BudgetStatus]:
     """Where an objective stands, and each of its keys."""
     return BudgetStatus.objects.filter(objective=objective_id).select_related("series", "version")

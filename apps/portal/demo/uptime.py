@@ -28,7 +28,7 @@ PLACES = {**WATCHED, "toro/TORO Minecraft Bedrock Server": "celery"}
 LOOK, HOUR = timedelta(minutes=5), timedelta(hours=1)
 SUFFIX = "-uptime"
 # Once when the promises are agreed on, with all the past; and on the story's last morning.
-BROUGHT_IN = (datetime.combine(date(2026, 8, 21), time(17)), datetime.combine(date(2026, 8, 24), time(5, 45)))
+BROUGHT_IN = (datetime.combine(date(2026, 8, 20), time(21)), datetime.combine(date(2026, 8, 24), time(5, 45)))
 HEADER = "service,indicator,slice_start,good,valid"
 
 

@@ -83,3 +83,12 @@ def test_settle__what_asked_for_an_act_is_read_by_all_but_those_still_asked(ana,
     assert len(unread(bo)) == 4
     operations.settle(about=P41.key, kind=KIND.key)
     assert (P41.key, KIND.key) not in unread(bo)
+
+
+def test_settle__of_one_occasion_leaves_what_was_told_on_another(ana) -> None:
+    """`T-1 2` is a part of `T-1`; `T-12` is another one."""
+    told = ("T-1", "T-1 2", "T-12", "T-2")
+    operations.notify(notices=[notice(ana.pk, occasion=one) for one in told], by=SYSTEM)
+    operations.settle(about=P41.key, kind=KIND.key, occasion="T-1")
+    rows = Notification.objects.filter(recipient=ana, about=P41.key, kind=KIND.key, read_at=None)
+    assert {one.dedupe_key.split("|")[2] for one in rows} == {"T-12", "T-2", "r1"}

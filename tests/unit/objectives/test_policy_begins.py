@@ -84,7 +84,7 @@ def test_policy__the_next_version_of_one_that_spoke_already_fires_nothing(organi
     promise(organisation, policy_item(), at=NOW - 2 * DAY)
     objective = spent(organisation, policy=False)
     first = PolicyTrigger.objects.get()
-    PolicyTrigger.objects.filter(pk=first.pk).update(met_since=NOW - DAY)
+    PolicyTrigger.objects.filter(pk=first.pk).update(met_since=NOW - 2 * DAY)
     with clock.playing(NOW):
         deciding.close(trigger_id=first.pk, by=principal_of(organisation.people["ana"], NOW), reason="For a test.")
     comes_into_force(organisation, policy_item(goals="The same rules in other words."))

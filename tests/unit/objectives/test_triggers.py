@@ -236,16 +236,21 @@ def met(objective: Objective, indicator: Indicator, at: datetime) -> None:
     evaluate(objective, at)
 
 
+def measured(objective: Objective, indicator: Indicator, hours: int) -> None:
+    """An hour without a failure, so many after the first, evaluated."""
+    put(make_series(indicator), [Slice(NEWEST + hours * HOUR, Counts(100, 100, 100))], at=NOW + hours * HOUR)
+    evaluate(objective, NOW + hours * HOUR)
+
+
 def test_close__after_24_hours_met_and_not_after_23(
     objective: Objective, indicator: Indicator, exhausted: PolicyTrigger, people: Callable[[str], Principal]
 ) -> None:
     met(objective, indicator, NOW + HOUR)
-    series = make_series(indicator)
-    for hours in range(2, 26):
-        put(series, [Slice(NEWEST + hours * HOUR, Counts(100, 100, 100))], at=NOW + hours * HOUR)
-        evaluate(objective, NOW + hours * HOUR)
-    with clock.playing(NOW + 24 * HOUR), pytest.raises(Conflict, match="closed in 1"):
+    for hours in range(2, 25):
+        measured(objective, indicator, hours)
+    with clock.playing(NOW + 24 * HOUR), pytest.raises(Conflict, match=r"closed once 1\Wh more are measured"):
         deciding.close(trigger_id=exhausted.pk, by=people("ana"))
+    measured(objective, indicator, 25)
     with clock.playing(NOW + 25 * HOUR), pytest.raises(Forbidden, match="lead of Checkout"):
         deciding.close(trigger_id=exhausted.pk, by=people("dee"))
     with clock.playing(NOW + 25 * HOUR):
@@ -268,6 +273,27 @@ def test_close__silence_is_no_time_in_which_it_was_met(
     assert [status_of(objective).state, exhausted.met_since] == ["stale", None]
     with clock.playing(NOW + 30 * HOUR), pytest.raises(Conflict, match="cannot be judged"):
         deciding.close(trigger_id=exhausted.pk, by=people("ana"))
+
+
+@pytest.mark.parametrize("stale_after", [6 * HOUR, 4 * DAY])
+def test_close__nobody_measured_while_the_worker_stood_still(
+    organisation: Organisation, indicator: Indicator, people: Callable[[str], Principal], stale_after: timedelta
+) -> None:
+    """Met once, and then no look at it: neither the hours of the clock nor one late slice close anything."""
+    make_policy(organisation)
+    said = {"stale_after_seconds": int(stale_after.total_seconds())}
+    objective = make_objective(organisation, indicator, **said)
+    lay(make_series(indicator), spread(NEWEST - 671 * HOUR, 672, 3600, 5000, 1_284_500))
+    evaluate(objective)
+    trigger = PolicyTrigger.objects.get()
+    met(objective, indicator, NOW + HOUR)
+    words = "cannot be judged" if stale_after < DAY else r"24\Wh more are measured"
+    with clock.playing(NOW + 26 * HOUR), pytest.raises(Conflict, match=words):
+        deciding.close(trigger_id=trigger.pk, by=people("ana"))
+    late = int(stale_after / HOUR) + 26
+    measured(objective, indicator, late)
+    with clock.playing(NOW + late * HOUR), pytest.raises(Conflict, match=r"24\Wh more are measured"):
+        deciding.close(trigger_id=trigger.pk, by=people("ana"))
 
 
 def test_retired__its_alerts_end_and_a_person_closes_its_trigger_with_a_reason(
@@ -310,3 +336,52 @@ def test_incident__one_that_spent_a_fifth_fires_once(objective: Objective, indic
     assert trigger.incident.startswith("I-")
     evaluate(objective)
     assert PolicyTrigger.objects.count() == 1
+
+
+def hurt(begins: datetime, ends: datetime) -> str:
+    """An incident of the service that hurt for so long."""
+    times = {"impact_started": begins, "detected": begins, "resolved": ends}
+    made = make_incident(milestones=[Moment(MilestoneKind(kind), at) for kind, at in times.items()], now=NOW)
+    return str(made)
+
+
+@pytest.mark.parametrize(("bad", "fires"), [(3853 * 18 // 100, False), (3853 * 22 // 100, True)])
+def test_incident__of_before_the_slo_is_put_to_the_whole_window_at_its_end(
+    objective: Objective, indicator: Indicator, bad: int, *, fires: bool
+) -> None:
+    """History was brought in with the SLO: the window of an incident of 20 days ago begins 48 days ago."""
+    first = NEWEST - 60 * DAY
+    slices = spread(first, 60 * 24 + 1, 3600, 0, 1_284_500 * 60 // 28)
+    place = 40 * 24
+    failed = [
+        Slice(one.starts_at, Counts(one.counts.valid - bad // 2, one.counts.valid, one.counts.valid))
+        for one in slices[place : place + 2]
+    ]
+    lay(make_series(indicator), [*slices[:place], *failed, *slices[place + 2 :]])
+    evaluate(objective)
+    key = hurt(slices[place].starts_at, slices[place + 2].starts_at)
+    evaluate(objective)
+    assert [one.incident for one in PolicyTrigger.objects.all()] == ([key] if fires else [])
+
+
+def test_incidents__each_has_its_trigger_and_a_decision_ends_the_requests_of_its_own_alone(
+    objective: Objective, exhausted: PolicyTrigger, people: Callable[[str], Principal]
+) -> None:
+    """Each needs a retro; a decision on one answers for none of the others."""
+    for begins in (220, 110):
+        hurt(NEWEST - begins * HOUR, NEWEST - (begins - 110) * HOUR)
+    evaluate(objective)
+    first, second = PolicyTrigger.objects.exclude(incident="").order_by("pk")
+    assert first.incident != second.incident
+    waiting = Notification.objects.filter(recipient__email="ana@example.org", kind="budget_trigger", read_at=None)
+    assert waiting.count() == 3
+    decide(first, people("ana"))
+    assert {one.dedupe_key.split("|")[2] for one in waiting.all()} == {str(exhausted), str(second)}
+    written = decide(exhausted, people("bo"))
+    asked = Notification.objects.filter(recipient__email="ana@example.org", kind="budget_signature", read_at=None)
+    assert asked.count() == 1
+    PolicyTrigger.objects.filter(pk=second.pk).update(met_since=NOW - 3 * DAY)
+    with clock.playing(NOW):
+        deciding.close(trigger_id=second.pk, by=people("ana"), reason="Its retro was held.")
+    assert [one.dedupe_key.split("|")[2] for one in asked.all()] == [f"{exhausted} {written.number}"]
+    assert [one.dedupe_key.split("|")[2] for one in waiting.all()] == [str(exhausted)]

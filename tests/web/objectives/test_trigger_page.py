@@ -124,12 +124,12 @@ def test_closing__is_a_persons_after_a_day_met(
     text = words_of(client_as("ana").get(page_of(trigger)))
     assert "It cannot be closed now" in text
     assert client_as("ana").post(f"{page_of(trigger)}close/").status_code == 409
-    PolicyTrigger.objects.filter(pk=trigger.pk).update(met_since=NOW - 23 * HOUR)
-    assert "It can be closed in 1 h" in words_of(client_as("ana").get(page_of(trigger)))
+    PolicyTrigger.objects.filter(pk=trigger.pk).update(met_since=NEWEST + HOUR - 23 * HOUR)
+    assert "It can be closed once 1 h more are measured" in words_of(client_as("ana").get(page_of(trigger)))
     answer = client_as("ana").post(f"{page_of(trigger)}close/")
     assert answer.status_code == 409
-    assert "It can be closed in 1 h" in words_of(answer)
-    PolicyTrigger.objects.filter(pk=trigger.pk).update(met_since=NOW - 24 * HOUR)
+    assert "It can be closed once 1 h more are measured" in words_of(answer)
+    PolicyTrigger.objects.filter(pk=trigger.pk).update(met_since=NEWEST + HOUR - 24 * HOUR)
     assert "Close it" in words_of(client_as("ana").get(page_of(trigger)))
     assert client_as("dee").post(f"{page_of(trigger)}close/").status_code == 403
     text = words_of(client_as("ana").post(f"{page_of(trigger)}close/", {"reason": "The cache is back."}, follow=True))

@@ -99,7 +99,7 @@ def test_rest__answers_with_null_for_what_cannot_be_read(
 def test_trigger__can_be_closed_once_its_promise_is_met_for_a_day(
     client_as: ClientAs, organisation: Organisation, trigger: PolicyTrigger
 ) -> None:
-    PolicyTrigger.objects.filter(pk=trigger.pk).update(met_since=NOW - DAY)
+    PolicyTrigger.objects.filter(pk=trigger.pk).update(met_since=NOW - 2 * DAY)
     text = words_of(client_as("ana").post(f"/objectives/triggers/{trigger.pk}/close/", follow=True))
     assert f"T-{trigger.pk} is closed." in text
 
