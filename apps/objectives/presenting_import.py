@@ -24,7 +24,7 @@ def file_faults(read: ImportRead) -> list[str]:
 def verdict_table(read: ImportRead, plan: Plan | None = None) -> Table:
     """What becomes of each object, with its faults and warnings at their paths; by a plan, what is proposed of it."""
     has_files = len(read.documents) > 1
-    labels = ["Object", *(["File"] if has_files else []), "Kind", "What becomes of it", "Why"]
+    labels = ["Object", "What becomes of it", "Kind", *(["File"] if has_files else []), "Why"]
     rows = [_row(one, _becomes(one, read, plan), has_files=has_files) for one in read.verdicts]
     return {"caption": "Objects", "columns": [{"label": label} for label in labels], "rows": rows}
 
@@ -33,9 +33,9 @@ def _row(one: Verdict, becomes: str, *, has_files: bool) -> list[dict[str, Any]]
     faults = [f"{fault.pointer}: {fault.detail}" for fault in (*one.faults, *one.warnings)]
     return [
         {"text": one.name or one.pointer, "header": True},
-        *([{"text": one.file}] if has_files else []),
-        {"text": one.kind},
         {"text": becomes},
+        {"text": one.kind},
+        *([{"text": one.file}] if has_files else []),
         {"text": " ".join(faults), "wide": True},
     ]
 

@@ -15,6 +15,8 @@ from apps.objectives.forms.agreeing import Choices
 from apps.objectives.operations.importing_openslo import NameMap
 
 REASON = "Taken over from the OpenSLO files that our monitoring was configured with so far."
+NO_SERVERS = "No server is registered yet. An administrator does so on the page Monitoring servers."
+NO_SERVICES = "None of your teams owns a service yet."
 
 
 class _FilesInput(forms.FileInput):
@@ -73,9 +75,9 @@ class MappingForm(forms.Form):
         self.names = names
         for number, (matter, name) in enumerate(names):
             if matter == "server":
-                self.fields[f"server_{number}"] = _choice(f"Data source {name} is", servers)
+                self.fields[f"server_{number}"] = _choice(f"Data source {name} is", servers, NO_SERVERS)
                 continue
-            self.fields[f"service_{number}"] = _choice(f"Service {name} is", services)
+            self.fields[f"service_{number}"] = _choice(f"Service {name} is", services, NO_SERVICES)
             self.fields[f"flow_{number}"] = forms.ChoiceField(
                 label=f"Critical flow of {name}", choices=[("", "No flow"), *flows], required=False
             )
@@ -105,8 +107,11 @@ class MappingForm(forms.Form):
         return NameMap(places, servers)
 
 
-def _choice(label: str, choices: Choices) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, choices=list(choices), error_messages={"required": f"{label}: choose one."})
+def _choice(label: str, choices: Choices, none_words: str) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label, choices=list(choices), help_text="" if choices else none_words,
+        error_messages={"required": f"{label}: choose one."},
+    )  # fmt: skip
 
 
 def packed(read: ImportRead) -> str:

@@ -67,8 +67,8 @@ def becomes(answer: Any) -> dict[str, str]:
     cells = [re.findall(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
     plain = [[re.sub(r"<[^>]*>", "", cell).strip() for cell in row] for row in cells]
     head, *found = (row for row in plain if len(row) >= 4)
-    place = head.index("What becomes of it")
-    return {f"{row[place - 1]} {row[0]}": row[place] for row in found}
+    assert head[:3] == ["Object", "What becomes of it", "Kind"]
+    return {f"{row[2]} {row[0]}": row[1] for row in found}
 
 
 def test_page__looks_at_a_file_maps_its_names_shows_the_plan_and_drafts(client_as: As) -> None:
@@ -108,13 +108,18 @@ def test_page__without_a_button_shows_the_plan_and_drafts_nothing(client_as: As)
     assert not Proposal.objects.exists()
 
 
+def test_page__without_a_server_says_who_registers_one(client_as: As) -> None:
+    MonitoringSource.objects.all().delete()
+    assert "No server is registered yet. An administrator does so" in words_of(looked_at(client_as("ana"), TEXT))
+
+
 def test_page__references_hold_across_files_of_one_name(client_as: As) -> None:
     client = client_as("ana")
     alone = looked_at(client, SLO)
     assert "No file holds an SLI named" in words_of(alone)
     looked = looked_at(client, SLO, SLI, SOURCE)
     assert looked.status_code == 200
-    assert "slo.yaml (2) SLI Used" in words_of(looked)
+    assert "checkout-good Used SLI slo.yaml (2)" in words_of(looked)
     client.post(IMPORT, {**mapped(looked), "act": "apply"})
     assert Proposal.objects.get().items.count() == 2
     large = looked_at(client, f"#{'x' * 600_000}", f"#{'x' * 600_000}")
