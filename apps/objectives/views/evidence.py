@@ -69,6 +69,7 @@ def objective_days(request: PageRequest, slug: str) -> HttpResponse:
         "pager": page.pager,
         "version": version.number,
         "several": len(series) > 1,
+        "is_key": bool(key),
         "keys_url": reverse("objectives:objective-keys", args=[slug]) if len(series) > 1 else "",
         "all_url": days_url(slug, key=key) if month else "",
     }

@@ -1,16 +1,22 @@
 """Every number of a budget opens its days; days tell silent keys from missing slices; what is empty says why."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from apps.core import clock
+from apps.incidents.domain.incident_words import MilestoneKind
+from apps.incidents.domain.statements import Moment
 from apps.objectives.domain.counts import Counts, Slice
 from apps.objectives.models import BudgetEvaluation
 from tests.budgets import lay, make_objective, spread
-from tests.personas import Organisation
+from tests.incidents import make_incident
+from tests.personas import Organisation, principal_of
 from tests.sampling import make_indicator, make_series
 from tests.spending import DAY, HOUR, NEWEST, NOW, evaluate, spent, tenants
 from tests.web.portal.pages import links_of, words_of
@@ -89,6 +95,7 @@ def test_days__a_silent_key_is_idle_and_what_nobody_told_is_missing(
 ) -> None:
     silent(organisation)
     text = words_of(client_as("eli").get(f"/objectives/checkout-works/days/{query}"))
+    assert ("Where other keys came and this one did not" in text) is bool(query)
     assert row in text.replace("\N{NO-BREAK SPACE}", " ").replace("100.00", "100").replace("100.0", "100")
 
 
@@ -166,3 +173,17 @@ def test_slices__say_what_of_them_cannot_be(organisation: Organisation, client_a
     for at, said in (("11:00", "more good than valid"), ("11:05", "more failed than valid"),
                      ("11:10", "fewer valid than none")):  # fmt: skip
         assert f"Unusable: {said}, so it counts as missing" in text[text.index(at) :][:90]
+
+
+@pytest.mark.parametrize("rest", ["", "checkout-works/", "checkout-works/keys/", "checkout-works/log/"])
+def test_pages__of_budgets_never_read_slices(organisation: Organisation, client_as: ClientAs, rest: str) -> None:
+    """Neither for an incident that takes parts of days: what it took is counted when the budget is."""
+    times = [Moment(kind, NEWEST - 5 * HOUR) for kind in (MilestoneKind.IMPACT_STARTED, MilestoneKind.DETECTED)]
+    make_incident(principal_of(organisation.people["dee"]), milestones=times, now=NOW)
+    spent(organisation, 3_500, policy=False)
+    client = client_as("eli")
+    with CaptureQueriesContext(connection) as queries:
+        text = words_of(client.get(f"/objectives/{rest}"))
+    assert "Checkout works" in text
+    assert ("of the budget" in text) is (rest == "checkout-works/")
+    assert [one["sql"] for one in queries if re.search(r"\bobjectives_sample\b", one["sql"])] == []
