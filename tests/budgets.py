@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from apps.core import clock
 from apps.core.bulk import insert_rows
 from apps.core.faults import Faults
 from apps.core.immutable import writing
 from apps.objectives.domain.budget_policies import Policy, read_policy
-from apps.objectives.domain.counts import Counts, Slice, roll_up
+from apps.objectives.domain.counts import Counts, DaySum, Slice, day_of, sum_of
 from apps.objectives.domain.promises import Promise, read_promise
 from apps.objectives.models import (
     BudgetPolicy,
@@ -59,8 +60,9 @@ def make_objective(
 
 
 def add_promise(
-    world: Organisation, objective: Objective, *, effective_from: date | None = None, **said: Any
-) -> ObjectiveVersion:
+    world: Organisation, objective: Objective, *, effective_from: date | None = None, moved_from: Team | None = None,
+    **said: Any,
+) -> ObjectiveVersion:  # fmt: skip
     """The next version of an objective; each is a meaning of its own."""
     seconds = objective.indicator.versions.latest("number").slice_seconds
     read = promise(seconds, **said)
@@ -70,7 +72,7 @@ def add_promise(
             objective=objective, number=number, name=read.name, target=read.target, revisit_on=read.revisit_on,
             promise_text=read.canonical_text, promise_sha256=_sha(read.canonical_text), meaning_number=number,
             reason="For a test.", effective_from=effective_from, proposal=make_proposal(world),
-            adopted_at=clock.now(), adopted_by=world.people["ana"],
+            adopted_at=clock.now(), adopted_by=world.people["ana"], moved_from=moved_from,
         )  # fmt: skip
 
 
@@ -135,6 +137,15 @@ def lay(series: Series, slices: Sequence[Slice]) -> None:
     if newest is not None and (series.newest_start is None or newest > series.newest_start):
         series.newest_start = newest
         series.save()
+
+
+def roll_up(slices: Iterable[Slice], zone: ZoneInfo) -> dict[tuple[str, date], DaySum]:
+    """A plain pass: sums by key and local day, slice by slice."""
+    found: dict[tuple[str, date], DaySum] = {}
+    for one in slices:
+        place = (one.key, day_of(one.starts_at, zone))
+        found[place] = found.get(place, DaySum()) + sum_of(one.counts)
+    return found
 
 
 def lay_days(series: Series, slices: Sequence[Slice]) -> None:

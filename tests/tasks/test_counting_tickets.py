@@ -60,6 +60,14 @@ def test_ticket__counts_as_good_in_the_slice_of_its_answer(organisation: Organis
     assert (read.watermark, read.due_at) == (TEN + 3 * HOUR, TEN + 4 * HOUR)
 
 
+def test_ticket__of_a_promise_to_resolve_counts_where_it_was_resolved(organisation: Organisation) -> None:
+    """An answer alone resolves nothing."""
+    _indicator(organisation, kind="support_resolution")
+    _ticket(organisation, "t1", TEN, first_response_at=TEN + HOUR, resolved_at=TEN + 3 * HOUR)
+    _ticket(organisation, "t2", TEN, first_response_at=TEN + HOUR)
+    assert _counted_at(TEN + 6 * HOUR) == {TEN + 3 * HOUR: (1, 1), TEN + 4 * HOUR: (0, 1)}
+
+
 def test_ticket__told_late_or_taken_back_is_counted_anew(organisation: Organisation) -> None:
     _indicator(organisation)
     _ticket(organisation, "t1", TEN)

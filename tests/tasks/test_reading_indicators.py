@@ -192,6 +192,10 @@ def test_pull__a_failing_server_is_named_waited_for_and_loses_nothing(
     assert (done.fault, done.failures, Sample.objects.count()) == ("", 0, 24)
 
 
+def test_pull__waits_a_minute_and_reads_32_mebibytes() -> None:
+    assert (asking_servers.SECONDS, asking_servers.MOST_BYTES) == (60, 33_554_432)
+
+
 def test_pull__a_server_that_does_not_answer_is_asked_once_and_holds_up_no_other(
     organisation: Organisation, server: MonitoringSource, script: Script, monkeypatch: pytest.MonkeyPatch
 ) -> None:

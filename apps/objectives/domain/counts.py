@@ -1,6 +1,6 @@
 """Counts of slices and days, added in whole numbers and never as ratios. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -106,15 +106,6 @@ def day_of(starts_at: datetime, zone: ZoneInfo) -> date:
     return starts_at.astimezone(zone).date()
 
 
-def roll_up(slices: Iterable[Slice], zone: ZoneInfo) -> dict[tuple[str, date], DaySum]:
-    """Sums by key and local day; good, valid and total of all days are those of all usable slices, to the event."""
-    found: dict[tuple[str, date], DaySum] = {}
-    for one in slices:
-        place = (one.key, day_of(one.starts_at, zone))
-        found[place] = found.get(place, DaySum()) + sum_of(one.counts)
-    return found
-
-
 def add_keys(slices: Iterable[Slice]) -> Iterator[Slice]:
     """The total, slice by slice in time order: the sum of the usable keys, unusable where no key is usable."""
     by_start: dict[datetime, list[Counts]] = {}
@@ -144,8 +135,3 @@ def tally(slices: Iterable[Slice], method: Method, slice_target: Decimal | None 
     if slice_target is None:
         raise ValueError("Time slices are counted against a slice target.")
     return Tally(sum(is_bad_slice(c, slice_target) for c in counted), len(counted))
-
-
-def add_tallies(tallies: Mapping[str, Tally]) -> Tally:
-    """The total of event counts by key. Time slices do not add up over keys: there `add_keys` comes first."""
-    return sum(tallies.values(), Tally())

@@ -15,10 +15,7 @@ from apps.objectives.domain.counts import (
     DaySum,
     Slice,
     Tally,
-    add_keys,
-    add_tallies,
     change_of,
-    roll_up,
     sum_of,
     tally,
 )
@@ -26,6 +23,7 @@ from apps.objectives.domain.exempting import ExemptSpan, split
 from apps.objectives.domain.objective_words import ExemptionCategory, Method
 from apps.objectives.domain.printing import ceil, floor, sli_text
 from apps.objectives.domain.windows import Span, cut_into_days
+from tests.budgets import roll_up
 
 START = datetime(2026, 10, 24, 20, tzinfo=UTC)
 ZONES = st.sampled_from([ZoneInfo("Europe/Madrid"), ZoneInfo("Asia/Kathmandu"), ZoneInfo("UTC")])
@@ -88,32 +86,11 @@ def test_day_sums_and_edges__equal_a_plain_pass(slices: list[Slice], zone: ZoneI
     assert all(local_midnight(day, zone) >= span.start for day in cut.days)
 
 
-@given(runs, ZONES)
-def test_roll_up__keeps_good_and_total_to_the_event(slices: list[Slice], zone: ZoneInfo) -> None:
-    total = sum(roll_up(slices, zone).values(), DaySum())
-    good = [one.counts for one in slices if one.counts.is_usable]
-    assert (total.good, total.valid, total.total) == (
-        sum(c.good for c in good), sum(c.valid for c in good), sum(c.total for c in good),
-    )  # fmt: skip
-    assert total.seen + total.unusable == len(slices)
-
-
 @given(any_counts, any_counts)
 def test_day_sum__a_replaced_slice_changes_it_by_the_difference(before: Counts, after: Counts) -> None:
     assert sum_of(before) + change_of(before, after) == sum_of(after)
     assert change_of(None, after) == sum_of(after)
     assert sum_of(before) + change_of(before, None) == DaySum()
-
-
-@given(st.dictionaries(st.sampled_from("abcd"), st.lists(usable, min_size=5, max_size=5), min_size=1))
-def test_keys__add_up_to_the_total(by_key: dict[str, list[Counts]]) -> None:
-    slices = [
-        Slice(START + i * timedelta(minutes=15), counts, key)
-        for key, found in by_key.items()
-        for i, counts in enumerate(found)
-    ]
-    each = {key: tally([one for one in slices if one.key == key], Method.OCCURRENCES) for key in by_key}
-    assert add_tallies(each) == tally(add_keys(slices), Method.OCCURRENCES)
 
 
 @given(runs, st.integers(0, 60), st.integers(1, 60), methods)

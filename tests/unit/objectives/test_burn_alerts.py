@@ -8,12 +8,15 @@ import pytest
 from apps.core import clock
 from apps.core.problems import Conflict, Forbidden
 from apps.core.timelines import Asked, list_lines
+from apps.governance.domain.kinds import Item, Op
 from apps.notifications.models import Notification
 from apps.objectives.domain.counts import Counts, Slice
 from apps.objectives.models import BurnAlert, BurnAlertFact, Indicator, Objective
 from apps.objectives.operations import alerting, evaluating
+from tests.agreeing import agree
 from tests.budgets import lay, make_objective, spread, status_of
 from tests.personas import Organisation, principal_of
+from tests.promising import promised
 from tests.sampling import make_indicator, make_series, put
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sql]
@@ -149,6 +152,43 @@ def test_acknowledge__by_whoever_works_in_the_team_and_once(
         alerting.acknowledge_alert(alert_id=alert.pk, by=dee)
     alert.refresh_from_db()
     assert alert.acknowledged_by == organisation.people["dee"]
+
+
+def test_alert__rings_for_what_an_exemption_takes_out(organisation: Organisation) -> None:
+    """The budget leaves it out; whoever is called must hear of it all the same."""
+    with clock.playing(NOW):
+        objective = promised(organisation)
+    series = make_series(objective.indicator)
+    lay(series, spread(NEWEST - 3743 * FIVE, 3744, 300, 0, 374_400))
+    now = fail(objective.indicator, 12, 6)
+    content = {
+        "kind": "exclude_slices", "objectives": [objective.slug], "category": "measurement_fault",
+        "starts_at": (NEWEST + FIVE).isoformat(), "expires_at": (NEWEST + 13 * FIVE).isoformat(),
+    }  # fmt: skip
+    agree(Item("exemption", Op.CREATE, "", content), author=organisation.people["ana"], at=now)
+    evaluate(objective, now)
+    status = status_of(objective)
+    assert [status.raw_bad, status.bad] == [72, 0]
+    assert open_tiers() == {"page_fast"}
+
+
+def test_acknowledge__mutes_what_joins_later(organisation: Organisation) -> None:
+    indicator = make_indicator(organisation, "by-tenant", dimension="tenant")
+    for key in ("acme", "birch"):
+        lay(make_series(indicator, key), spread(NEWEST - 3743 * FIVE, 3744, 300, 0, 374_400))
+    objective = make_objective(organisation, indicator, "tenants")
+    fail(indicator, 12, 0, key="birch")
+    now = fail(indicator, 12, 6, key="acme")
+    evaluate(objective, now)
+    alert = BurnAlert.objects.get(tier="page_fast", until_at=None)
+    alerting.acknowledge_alert(alert_id=alert.pk, by=principal_of(organisation.people["dee"], now))
+    before = told()
+    fail(indicator, 6, 6, after=12, key="acme")
+    evaluate(objective, fail(indicator, 6, 30, after=12, key="birch"))
+    alert.refresh_from_db()
+    assert "birch" in alert.keys
+    assert not any("More of it burns" in text for text in told())
+    assert told()[: len(before)] == before
 
 
 def test_timeline__an_opening_stands_beside_what_else_happened(

@@ -348,3 +348,24 @@ def test_facts__of_every_service_go_in_one_call_each_connected_from_its_own_firs
     first = local_midnight(clock.local_day(NOW) - DAY, clock.reporting_zone())
     rows = FactConnection.objects.filter(source="budget_days", until_seq=None)
     assert [row.connected_from for row in rows] == [first, first]
+
+
+@pytest.mark.parametrize(
+    ("newest", "stands"),
+    [
+        (datetime(2026, 8, 24, 7, tzinfo=UTC), ["at_risk", "pace"]),  # 140 h at this pace, 182 h to go
+        (datetime(2026, 8, 28, 7, tzinfo=UTC), ["ok", "within"]),  # 164 h at this pace, 86 h to go
+    ],
+)
+def test_calendar__a_pace_is_a_risk_where_it_does_not_last_to_the_end(
+    organisation: Organisation, indicator: Indicator, newest: datetime, stands: list[str]
+) -> None:
+    """In a rolling window of that length only a pace of less than 72 h would be one."""
+    said = {"window": {"calendar": "month"}, "at_risk_below": "0.05"}
+    objective = make_objective(organisation, indicator, **said)
+    begins = datetime(2026, 7, 31, 22, tzinfo=UTC)
+    hours = int((newest - begins) / HOUR) + 1
+    lay(make_series(indicator), spread(begins, hours, 3600, hours * 24, hours * 10_000))
+    evaluate(objective, at=newest + HOUR + timedelta(minutes=5))
+    status = status_of(objective)
+    assert [status.state, status.reason] == stands

@@ -199,6 +199,10 @@ def test_measure__equals_a_plain_pass_over_every_slice(
             assert answer.total.units[number].kept == plain_units(of, left, keys)
             starts = {one.starts_at for one in inside if one.counts.is_usable}
             assert number != MAIN or answer.total.units[number].seen == len(starts)
+            if keys != ("",) and method is Method.OCCURRENCES:
+                units = [one.units[number] for one in answer.keys.values()]
+                assert sum((one.raw for one in units), Tally()) == answer.total.units[number].raw
+                assert sum((one.kept for one in units), Tally()) == answer.total.units[number].kept
             for key, one in answer.keys.items():
                 assert one.units[number].raw == plain_units(of, inside, (key,))
                 assert one.units[number].kept == plain_units(of, left, (key,))

@@ -10,13 +10,14 @@ from hypothesis.extra.django import TestCase
 from apps.accounts.domain import SYSTEM
 from apps.core import clock
 from apps.core.immutable import writing
-from apps.objectives.domain.counts import Counts, DaySum, Slice, roll_up
+from apps.objectives.domain.counts import Counts, DaySum, Slice
 from apps.objectives.domain.samples import Outcome
 from apps.objectives.models import EvaluationDue, Objective, Sample, SampleDay, SampleFact
 from apps.objectives.operations.day_publishing import publish_ended_days
 from apps.objectives.operations.day_replacing import remove_old_slices
 from apps.objectives.operations.day_summing import SUMS, sum_of_row
 from apps.objectives.operations.sample_importing import import_counts
+from tests.budgets import roll_up
 from tests.personas import Organisation, make_organisation
 from tests.sampling import NOON, SLICE, TEN, make_batch, make_indicator, make_series, one, put
 from tests.services import examples

@@ -82,6 +82,13 @@ def test_promise__an_hour_long_slice_is_stale_after_six_of_them() -> None:
     assert found.stale_after == timedelta(hours=6)
 
 
+def test_promise__slices_of_time_ring_at_one_and_short_ones_wait_for_a_quarter_of_an_hour() -> None:
+    in_slices = PROMISE | {"method": "time_slices", "slice_target": "0.95"}
+    found = read_promise(in_slices, Faults(), slice_seconds=60)
+    assert found
+    assert (found.alert_minimum_bad, found.stale_after) == (1, timedelta(minutes=15))
+
+
 def test_promise__words_change_no_computing_text() -> None:
     before = read_promise(PROMISE, Faults(), slice_seconds=300)
     words = read_promise(PROMISE | {"name": "Other", "revisit_on": "2028-01-01"}, Faults(), slice_seconds=300)
@@ -177,6 +184,12 @@ def test_policy__defaults_are_the_three_rules() -> None:
     assert found
     assert (found.rules, found.revisit_on, found.covers("any")) == (DEFAULT_RULES, date(2027, 1, 31), True)
     assert read_policy(found.as_document(), Faults()) == found
+    lead, manager, product = "tech_lead", "engineering_manager", "product_manager"
+    assert found.as_document()["rules"] == [
+        {"rule": "at_risk", "asks": "slow_down", "signers": [lead, product]},
+        {"rule": "exhausted", "asks": "reliability_first", "signers": [lead, manager, product]},
+        {"rule": "incident_share", "asks": "retro", "signers": [lead], "share": "0.2"},
+    ]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -130,6 +131,28 @@ def test_full_target__has_no_budget_and_says_so(organisation: Organisation, clie
     assert "No failure was agreed to; there were 3." in text
     assert "none: every failure breaks it" in text
     assert "There is no budget to burn" in text
+
+
+@pytest.mark.parametrize(
+    ("promise", "here", "elsewhere"),
+    [
+        ({}, "Every event counts the same", "Tools that count minutes or slices weigh every hour alike"),
+        ({"method": "time_slices", "slice_target": "0.9"}, "Every slice with traffic counts the same", "busy slices"),
+        ({}, "Exactly on the target is met.", "Some tools ask for more than the target"),
+        ({}, "count on neither side", "Some tools count a missing slice as good, some as bad"),
+        ({}, "The window ends with the newest slice", "let bad days leave while nothing is measured"),
+        ({"window": {"calendar": "month"}}, "The period is that of the reporting zone", "30 days for every month"),
+        ({}, "Exempted slices leave both sides", "Some tools count exempted time as good"),
+        ({"target": "1"}, "A target of 100 % has no budget", "Some tools show 0 % or 100 % left"),
+    ],
+)
+def test_rules_on_which_tools_differ__stand_beside_the_number(
+    organisation: Organisation, client_as: ClientAs, promise: dict[str, Any], here: str, elsewhere: str
+) -> None:
+    spent(organisation, 100, policy=False, **promise)
+    text = words_of(client_as("ana").get(PAGE))
+    assert here in text
+    assert elsewhere in text
 
 
 def test_low_traffic__says_what_one_failure_costs(organisation: Organisation, client_as: ClientAs) -> None:
