@@ -68,6 +68,36 @@ def test_json__a_list_says_the_path_of_each_item() -> None:
     assert faults_of(read(a=text)) == [("/0/items/0/spec/objectives/0/target", "out_of_range")]
 
 
+THRESHOLD = SLO.replace(
+    "indicatorRef: checkout-good",
+    "indicator: {spec: {thresholdMetric: {metricSource: {type: prometheus, spec: {query: latency_seconds}}}}}",
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "field", "code"),
+    [
+        ("value: 0.25", "op", "unknown_value"), ("op: eq, value: 0.25", "op", "unknown_value"),
+        ("op: lte", "value", "required"), ("op: lte, value: fast", "value", "required"),
+    ],
+)  # fmt: skip
+def test_threshold__needs_an_operator_and_a_number(said: str, field: str, code: str) -> None:
+    found = read(a=THRESHOLD.replace("{target: 0.99700}", f"{{target: 0.9, {said}}}"))
+    assert faults_of(found) == [(f"/0/spec/objectives/0/{field}", code)]
+
+
+def test_indicator__has_a_ratio_or_a_threshold_and_not_both() -> None:
+    both = SLI.replace("  ratioMetric:", "  thresholdMetric: {}\n  ratioMetric:")
+    neither = SLI[: SLI.index("spec:")] + "spec: {description: nothing}\n"
+    for text in (both, neither):
+        assert ("/0/spec", "required") in faults_of(read(a=SLO, b=text, c=SOURCE))
+
+
+def test_names__alike_are_refused_in_both_objects() -> None:
+    found = read(a=SLO, b=SLI, c=SOURCE, d=SLO)
+    assert faults_of(found) == [("/0/metadata/name", "repeated")] * 2
+
+
 def exported(**sli: object) -> str:
     """An export of one objective."""
     one = Exported("checkout", "checkout-good", "shop", _spec(**(sli or PULLED)), _promise())

@@ -1,13 +1,10 @@
-"""OpenSLO over pages and REST: taken over by hand, given away, and rules that promtool reads."""
+"""OpenSLO over pages and REST: taken over by hand, given away, and rules for Prometheus."""
 
 import json
 import re
-import shutil
-import subprocess
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -215,16 +212,6 @@ def test_rules__thresholds_are_exact(client_as: As, api_client_as: ApiAs, organi
     assert b">= 0.04032" in answer.content  # 13.44 x 0.003
     assert "Rules for Prometheus" in words_of(client_as("fay").get("/objectives/checkout-success/versions/"))
     assert b"/objectives/checkout-success/" in answer.content
-
-
-@pytest.mark.prometheus
-def test_rules__promtool_reads_them(client_as: As, organisation: Organisation, tmp_path: Path) -> None:
-    promised(organisation, spec=PULL)
-    file = tmp_path / "rules.yaml"
-    file.write_bytes(client_as("fay").get("/objectives/checkout-success/rules/").content)
-    promtool = str(shutil.which("promtool"))
-    done = subprocess.run([promtool, "check", "rules", file], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_rules__say_why_there_are_none(client_as: As, organisation: Organisation) -> None:
