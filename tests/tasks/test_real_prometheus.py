@@ -1,5 +1,6 @@
 """Indicators read from a real Prometheus on loopback, over a history with a reset, a gap and a key that came late."""
 
+import json
 import socket
 import subprocess
 import time
@@ -171,6 +172,39 @@ def test_key__without_a_series_of_errors_counts_as_good_where_that_is_said(
     _read(organisation, begin, absent_bad_is_zero=True)
     south = Sample.objects.filter(series__key="south", starts_at__gt=begin + timedelta(hours=2))
     assert {(one.good, one.valid) for one in south} == {(200, 200)}
+
+
+def _scraped(address: str) -> int:
+    """How many scrapes of itself the server holds by now."""
+    asked = HTTPConnection(address.removeprefix("http://"), timeout=5)
+    try:
+        asked.request("GET", "/api/v1/query?query=count_over_time(up%7Bjob=%22itself%22%7D%5B10m%5D)")
+        result = json.loads(asked.getresponse().read())["data"]["result"]
+        return int(result[0]["value"][1]) if result else 0
+    finally:
+        asked.close()
+
+
+def test_scrape__that_the_server_made_itself_is_read(organisation: Organisation, address: str) -> None:
+    """Nothing of it was laid beforehand: the server asked its own page of metrics once a second, and it answered."""
+    begin = aligned_before(clock.now() - timedelta(minutes=10), 60)
+    ends_by = time.monotonic() + 30
+    while (before := _scraped(address)) < 3 and time.monotonic() < ends_by:
+        time.sleep(0.2)
+    indicator = make_indicator(
+        organisation, source="pull", monitoring_source="prometheus", slice_seconds=60,
+        valid_query='sum(count_over_time(up{job="itself"}[$window]))',
+        good_query='sum(sum_over_time(up{job="itself"}[$window]))',
+    )  # fmt: skip
+    dee = principal_of(organisation.people["dee"])
+    with clock.playing(clock.now() + timedelta(minutes=4)):  # a slice is asked for two minutes after its end
+        proof = try_indicator(indicator=indicator, by=dee).proof
+        start_reading(indicator=indicator, begins_at=begin, proof=proof, by=dee)
+        read_indicators()
+    read = [(one.good, one.valid) for one in Sample.objects.all()]
+    assert 3 <= before <= sum(valid for _, valid in read) <= _scraped(address)
+    assert all(good == valid > 0 for good, valid in read)
+    assert IndicatorRead.objects.get().fault == ""
 
 
 def test_query__that_the_server_refuses_is_shown_in_its_words(organisation: Organisation, begin: datetime) -> None:
