@@ -160,8 +160,11 @@ def test_keeping__removes_what_is_older_than_a_hundred_days(organisation: Organi
     _indicator(organisation)
     _ticket(organisation, "t1", TEN, first_response_at=TEN + HOUR)
     _counted_at(TEN + 3 * HOUR)
-    sums = SampleDay.objects.get(day=TEN.date()).valid
-    with clock.playing(TEN + timedelta(days=102)):
+    sums, later = SampleDay.objects.get(day=TEN.date()).valid, TEN + timedelta(days=102)
+    with clock.playing(later):
+        _ticket(organisation, "t2", later - HOUR, first_response_at=later - HOUR)
+    assert later - HOUR in _counted_at(later)
+    with clock.playing(later):
         keep_samples()
-    assert not Sample.objects.exists()
+    assert not Sample.objects.filter(starts_at__lt=TEN + timedelta(days=1)).exists()
     assert SampleDay.objects.get(day=TEN.date()).valid == sums == 1
