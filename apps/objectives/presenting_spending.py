@@ -16,7 +16,7 @@ from apps.objectives.domain.objective_words import Method, WindowKind
 from apps.objectives.domain.pace import Point, burn_down, even_left, if_this_pace_holds
 from apps.objectives.domain.printing import left_share_text, spent_share_text
 from apps.objectives.domain.promises import Promise
-from apps.objectives.domain.sentences import moment_text
+from apps.objectives.domain.sentences import moment_text, says_budget
 from apps.objectives.domain.windows import DAY
 from apps.objectives.presenting_around import Days, breaks_of, exempt_regions, incident_regions
 from apps.objectives.presenting_cells import counted
@@ -32,8 +32,10 @@ def spending_figures(page: BudgetPage) -> list[Figure]:
         return []
     days = Days(evaluation.frame.full)
     counts = {one.day: one for one in in_window(page.days, evaluation.frame.full)}
+    is_said = says_budget(promise, evaluation)
     is_calendar = promise.window.kind is WindowKind.CALENDAR and evaluation.figures.budget.allowed
-    main = _burn_down(page, evaluation, days, counts) if is_calendar else _per_day(page, evaluation, days, counts)
+    drawn = _burn_down if is_calendar and is_said else _per_day
+    main = drawn(page, evaluation, days, counts)
     main |= {
         "regions": [*incident_regions(page, evaluation, days), *exempt_regions(page, days)],
         "breaks": breaks_of(page, days),
@@ -51,8 +53,8 @@ def _per_day(page: BudgetPage, evaluation: Evaluation, days: Days, counts: dict[
             point["running"] = True
     return {
         "kind": "bars", "size": "row", "id": "spending", "title": f"Failed {noun} a day", "unit": "count",
-        "scale": "linear", "finding": _most_spent(evaluation, counts, noun), "segments": [{"points": points}],
-        "note": _edge_note(evaluation, days),
+        "scale": "linear", "finding": _most_spent(page.promise, evaluation, counts, noun),
+        "segments": [{"points": points}], "note": _edge_note(evaluation, days),
     }  # fmt: skip
 
 
@@ -92,12 +94,12 @@ def _shipped(page: BudgetPage, day: date) -> dict[str, str]:
     return {"status": counted(number, "deployment")} if number else {}
 
 
-def _most_spent(evaluation: Evaluation, counts: dict[date, DayCount], noun: str) -> str:
+def _most_spent(promise: Promise | None, evaluation: Evaluation, counts: dict[date, DayCount], noun: str) -> str:
     worst = max(counts.values(), key=lambda one: one.tally.bad, default=None)
     if worst is None or not worst.tally.bad:
         return "Nothing failed on these days"
-    allowed = evaluation.figures.budget.allowed
-    share = f", {spent_share_text(worst.tally.bad / allowed)} of the budget" if allowed else ""
+    allowed, is_said = evaluation.figures.budget.allowed, promise is not None and says_budget(promise, evaluation)
+    share = f", {spent_share_text(worst.tally.bad / allowed)} of the budget" if allowed and is_said else ""
     return f"{short_day(worst.day)} took the most: {worst.tally.bad:,} failed {noun}{share}"
 
 

@@ -15,7 +15,7 @@ from apps.objectives.domain.objective_words import BudgetState
 from apps.objectives.domain.pace import burn_down
 from apps.objectives.domain.page_words import NOT_CONNECTED, STATE_CODES, fired_words
 from apps.objectives.domain.printing import left_share_text, target_text
-from apps.objectives.domain.sentences import moment_text, state_text
+from apps.objectives.domain.sentences import moment_text, says_budget, state_text
 from apps.objectives.domain.windows import DAY
 from apps.objectives.queries.fired_rules import Fired, press_of
 from apps.objectives.queries.team_budgets import TeamBudget
@@ -124,8 +124,15 @@ def _by_state(home: TeamHome, budgets: Sequence[TeamBudget]) -> list[dict[str, A
 
 
 def _charted(budgets: Sequence[TeamBudget]) -> list[TeamBudget]:
-    """Up to six budgets with days, those that ask first, shown by name."""
-    drawn = [one for one in budgets if one.evaluation and one.days and one.evaluation.figures.budget.allowed]
+    """Up to six budgets with days, those that ask first, shown by name; of what is not judged no line is drawn."""
+    drawn = [
+        one
+        for one in budgets
+        if one.evaluation
+        and one.days
+        and one.evaluation.figures.budget.allowed
+        and says_budget(one.promise, one.evaluation)
+    ]
     chosen = sorted(drawn, key=lambda one: ORDER.index(state_of(one)))[:MOST_CHARTS]
     return [one for one in drawn if one in chosen]
 

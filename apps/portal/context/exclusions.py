@@ -13,6 +13,7 @@ from apps.core.numbers import format_count
 from apps.governance.domain.exemptions import ExemptionKind, joined
 from apps.governance.models import Exemption, FreezeWindow
 from apps.measurements.operations import Compared, ComparedDefinition
+from apps.objectives.domain.objective_words import BudgetState
 from apps.objectives.operations.exempting import Corrected, judgement_text
 from apps.objectives.queries.exempted_results import Then
 from apps.portal.context.readings import value_words
@@ -190,16 +191,18 @@ def _then_row(one: Then) -> list[dict[str, Any]]:
     return [
         header(one.name, reverse("objectives:objective", args=[one.slug])),
         {"moment": one.as_of},
-        plain(_figures(one.result["raw"])),
-        plain(_figures(one.result["budget"])),
+        plain(_figures(one.result, "raw")),
+        plain(_figures(one.result, "budget")),
         plain(one.result["text"]),
         link("As it was kept", url),
     ]
 
 
-def _figures(budget: Mapping[str, Any]) -> str:
+def _figures(result: Mapping[str, Any], part: str) -> str:
+    """The counts and, of what was judged, what was left."""
+    budget = result[part]
     told = f"{format_count(budget['bad'])} bad of {format_count(budget['counted'])}"
-    is_told = budget["remaining"]["value"] is not None
+    is_told = budget["remaining"]["value"] is not None and BudgetState(result["state"]).is_judged
     return f"{told}, {budget['remaining']['text']} left" if is_told else told
 
 

@@ -136,6 +136,18 @@ def test_not_judged__says_neither_what_is_left_nor_what_is_over(
     assert "−" not in asked[asked.index("Not judged") : asked.index("Targets around it")]
 
 
+def test_not_judged__draws_no_line_of_what_is_left(organisation: Organisation, client_as: ClientAs) -> None:
+    spent(organisation, 60, 70, policy=False, target="0.99", window={"calendar": "month"})
+    client = client_as("ana")
+    for path in (PAGE, "/teams/checkout/"):
+        html = client.get(path).content.decode()
+        text = html[html.index('id="slo"') :] if "teams" in path else html
+        assert "Not judged" in text, path
+        assert "even spend" not in text, path
+        assert 'class="guide even"' not in html, path
+        assert "of the budget" not in html[html.index("<main") :].partition("Low traffic")[0], path
+
+
 def test_silence__says_what_stood_until_then_and_no_pace(organisation: Organisation, client_as: ClientAs) -> None:
     spent(organisation, 3_500, policy=False)
     with clock.playing(NOW + 7 * HOUR):
