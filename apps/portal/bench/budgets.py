@@ -31,6 +31,7 @@ TENANTS = Promises(objectives=20, keys=1_000, days=5)
 # It also writes days, states and results, and reads what is agreed; the bare pass does none of it.
 BAR = 3.0
 WINDOW = timedelta(days=28)
+LATE = timedelta(days=2)
 GOALS = {"evaluate": 10, "tenants": 60, "slice": 5, "push": 5_000, "gibibytes": 8}
 PER_CALL, CALLS, SENDERS = 1_000, 5, 2
 
@@ -69,14 +70,14 @@ def push(_: Figures) -> Figures:
     with clock.playing(AS_OF):
         client = pushing_client()
     slices = []
+    _let_rest()
     for number in range(CALLS):
         at = AS_OF + (number + 1) * SLICE
-        with clock.playing(at), taken() as following:
-            post_facts(client, [_sample(slugs[0], at)])
-            if not evaluate_due():
-                raise RuntimeError("The slice was not followed by an evaluation.")
-        slices.append(following.seconds)
-        EvaluationDue.objects.update(due_at=at + timedelta(days=365))
+        with clock.playing(at):
+            with taken() as following:
+                _follow(client, _sample(slugs[0], at))
+            slices.append(following.seconds)
+            _follow(client, _sample(slugs[-1], at - LATE, good=90))
     half = len(slugs) // SENDERS
     parts = [slugs[n * half : (n + 1) * half][:PER_CALL] for n in range(SENDERS)]
     begin = AS_OF + CALLS * SLICE
@@ -88,6 +89,20 @@ def push(_: Figures) -> Figures:
     }  # fmt: skip
 
 
+def _let_rest() -> None:
+    """No objective is due by itself for a long time: what is evaluated from here on was asked for by a slice."""
+    EvaluationDue.objects.update(due_at=AS_OF + timedelta(days=365))
+
+
+def _follow(client: Client, sample: Figures) -> None:
+    """Push a slice, new or late, and evaluate what is due: the one objective that it is of, and no other."""
+    post_facts(client, [sample])
+    evaluated = evaluate_due()
+    if evaluated != 1:
+        raise RuntimeError(f"One slice was followed by {evaluated} evaluations; its own objective alone is due.")
+    _let_rest()
+
+
 def _send(client: Client, slugs: Sequence[str], begin: datetime) -> None:
     """One slice of every indicator in a call, as monitoring sends them each five minutes."""
     for number in range(CALLS):
@@ -96,9 +111,9 @@ def _send(client: Client, slugs: Sequence[str], begin: datetime) -> None:
             post_facts(client, [_sample(slug, at) for slug in slugs])
 
 
-def _sample(slug: str, at: datetime) -> Figures:
+def _sample(slug: str, at: datetime, good: int = 99) -> Figures:
     starts_at = (at - SLICE).isoformat()
-    return {"source": "sli_samples", "indicator": slug, "slice_start": starts_at, "good": 99, "valid": 100}
+    return {"source": "sli_samples", "indicator": slug, "slice_start": starts_at, "good": good, "valid": 100}
 
 
 def promised_pages(_: Figures) -> Figures:
