@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
 
 from apps.core import clock
 from apps.core.periods import Period, local_midnight
@@ -52,10 +52,18 @@ class SliceEvidence:
     last: SampleBatch | None = None
 
 
-def series_of(agreed: Agreed, key: str) -> list[Series]:
-    """The series of an indicator, or the one of a key; one query."""
-    rows = Series.objects.filter(indicator=agreed.indicator)
-    return list((rows.filter(key=key) if key else rows).order_by("key"))
+def series_of(agreed: Agreed, key: str, on: date | None = None) -> list[Series]:
+    """The series of an indicator, or the one of a key; of a day those that came on it, if any did. One query.
+
+    What an earlier dimension told apart stays stored, and came on none of the days since.
+    """
+    rows = Series.objects.filter(indicator=agreed.indicator).order_by("key")
+    rows = rows.filter(key=key) if key else rows
+    if on is None:
+        return list(rows)
+    came = Exists(SampleDay.objects.filter(series=OuterRef("pk"), day=on))
+    listed: list[Series] = [*rows.annotate(has_come=came)]
+    return [one for one in listed if getattr(one, "has_come", False)] or listed
 
 
 def days_of(series: Sequence[Series], month: Period | None = None) -> QuerySet[SampleDay, date]:
@@ -85,19 +93,18 @@ def list_days(
             bad=Sum(F("valid") - F("good"), filter=mine), of_valid=Sum("valid", filter=mine),
             of_total=Sum("total", filter=mine), of_idle=Sum("idle", filter=mine), of_seen=Max("seen", filter=mine),
             of_unusable=Min("unusable", filter=mine), any_seen=Max("seen"),
+            of_keys=Count("pk", filter=mine),
         )
         .order_by("-day")
     )  # fmt: skip
     of = series[0].pk if is_key else None
-    return [_day(agreed, row, kept.get((of, row["day"])), kept.get((None, row["day"])), len(series)) for row in came]
+    return [_day(agreed, row, kept.get((of, row["day"])), kept.get((None, row["day"]))) for row in came]
 
 
-def _day(
-    agreed: Agreed, row: Mapping[str, Any], kept: BudgetDay | None, of_sum: BudgetDay | None, keys: int
-) -> DayEvidence:  # fmt: skip
+def _day(agreed: Agreed, row: Mapping[str, Any], kept: BudgetDay | None, of_sum: BudgetDay | None) -> DayEvidence:
     day: date = row["day"]
-    names = ("bad", "of_valid", "of_total", "of_seen", "of_idle", "of_unusable", "any_seen")
-    bad, valid, total, seen, idle, unusable, most = (int(row[name]) for name in names)
+    names = ("bad", "of_valid", "of_total", "of_seen", "of_idle", "of_unusable", "any_seen", "of_keys")
+    bad, valid, total, seen, idle, unusable, most, keys = (int(row[name]) for name in names)
     zone = clock.reporting_zone()
     span = Span(local_midnight(day, zone), local_midnight(day + DAY, zone))
     expected = slices_in(span, agreed.spec.slice_seconds)

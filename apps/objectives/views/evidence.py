@@ -41,10 +41,10 @@ def _standing(slug: str) -> tuple[Objective, Agreed, ObjectiveVersion, Promise]:
     return objective, agreed, version, promise
 
 
-def _key(request: PageRequest, agreed: Agreed) -> tuple[str, list[Any]]:
+def _key(request: PageRequest, agreed: Agreed, on: date | None = None) -> tuple[str, list[Any]]:
     """The key that is asked for, with its series; raises `Absent` for one that is not known."""
     key = request.GET.get("key", "")[:200].replace("\0", "")
-    series = evidence.series_of(agreed, key)
+    series = evidence.series_of(agreed, key, on)
     if key and not series:
         raise ABSENT
     return key, series
@@ -82,7 +82,7 @@ def objective_slices(request: PageRequest, slug: str, day: str) -> HttpResponse:
     """The slices of one day: those that count, and those that do not, with the reason."""
     on = _read_day(day)
     objective, agreed, _, promise = _standing(slug)
-    key, series = _key(request, agreed)
+    key, series = _key(request, agreed, on)
     if on > clock.today() or not series:
         raise ABSENT
     is_kept = on > clock.today() - KEPT

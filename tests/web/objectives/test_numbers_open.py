@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -17,7 +17,7 @@ from apps.objectives.models import BudgetEvaluation
 from tests.budgets import lay, make_objective, spread
 from tests.incidents import make_incident
 from tests.personas import Organisation, principal_of
-from tests.sampling import make_indicator, make_series
+from tests.sampling import add_version, make_indicator, make_series
 from tests.spending import DAY, HOUR, NEWEST, NOW, evaluate, spent, tenants
 from tests.web.portal.pages import links_of, words_of
 
@@ -97,6 +97,25 @@ def test_days__a_silent_key_is_idle_and_what_nobody_told_is_missing(
     text = words_of(client_as("eli").get(f"/objectives/checkout-works/days/{query}"))
     assert ("Where other keys came and this one did not" in text) is bool(query)
     assert row in text.replace("\N{NO-BREAK SPACE}", " ").replace("100.00", "100").replace("100.0", "100")
+
+
+def test_days__keys_of_a_former_dimension_are_no_keys_of_today(organisation: Organisation, client_as: ClientAs) -> None:
+    indicator = make_indicator(organisation, dimension="tenant", slice_seconds=3600)
+    objective = make_objective(organisation, indicator)
+    changed = NEWEST.replace(hour=22) - 3 * DAY  # midnight in the reporting zone
+    for key in ("acme", "birch"):
+        lay(make_series(indicator, key), spread(changed - 24 * HOUR, 24, 3600, 0, 24_000))
+    add_version(organisation, indicator, effective_from=date(2026, 8, 22), slice_seconds=3600)
+    quiet = [Slice(changed + n * HOUR, Counts(0, 0, 0)) for n in range(4)]
+    lay(make_series(indicator), [*quiet, *spread(changed + 4 * HOUR, 18, 3600, 0, 18_000)])
+    evaluate(objective)
+    client = client_as("eli")
+    text = words_of(client.get("/objectives/checkout-works/days/")).replace("\N{NO-BREAK SPACE}", " ")
+    assert "22 Aug 2026 0 of 18,000 100.00 % 0 0 2 4 0" in text
+    text = words_of(client.get("/objectives/checkout-works/days/2026-08-22/"))
+    assert "Delivered" in text
+    assert "Keys that report together are one slice." not in text
+    assert "Keys that report together" in words_of(client.get("/objectives/checkout-works/days/2026-08-21/"))
 
 
 def test_months__with_too_many_unusable_slices_are_not_judged(organisation: Organisation, client_as: ClientAs) -> None:
