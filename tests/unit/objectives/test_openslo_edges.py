@@ -86,6 +86,32 @@ def test_threshold__needs_an_operator_and_a_number(said: str, field: str, code: 
     assert faults_of(found) == [(f"/0/spec/objectives/0/{field}", code)]
 
 
+@pytest.mark.parametrize(
+    ("written", "window"),
+    [
+        ("{duration: 7d}", {"rolling_days": 7}), ("{duration: 2w}", {"rolling_days": 14}),
+        ("{duration: 1M, isRolling: true}", {"rolling_days": 30}), ("{duration: 1Q}", {"rolling_days": 90}),
+        ("{duration: 1w, calendar: {startTime: 2026-01-05 00:00:00}}", {"calendar": "week"}),
+        ("{duration: 1M, isRolling: false, calendar: {startTime: 2026-02-01}}", {"calendar": "month"}),
+        ("{duration: 1Q, calendar: {startTime: 2026-04-01, timeZone: Europe/Madrid}}", {"calendar": "quarter"}),
+    ],
+)  # fmt: skip
+def test_window__rolls_or_follows_the_calendar(written: str, window: dict[str, object]) -> None:
+    (one,) = read(a=SLO.replace("{duration: 4w, isRolling: true}", written), b=SLI, c=SOURCE).objectives
+    assert one.promise["window"] == window
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["{duration: 2Q}", "{duration: 12h}", "{duration: 1w, calendar: {startTime: 2026-01-01 00:00:00}}",
+     "{duration: 1Q, calendar: {startTime: 2026-02-01 00:00:00}}", "{duration: 1d, calendar: {startTime: 2026-02-01}}"],
+)  # fmt: skip
+def test_window__of_no_natural_length_or_start_is_refused(written: str) -> None:
+    found = read(a=SLO.replace("{duration: 4w, isRolling: true}", written), b=SLI, c=SOURCE)
+    ((place, _),) = faults_of(found)
+    assert place.startswith("/0/spec/timeWindow/0/")
+
+
 def test_indicator__has_a_ratio_or_a_threshold_and_not_both() -> None:
     both = SLI.replace("  ratioMetric:", "  thresholdMetric: {}\n  ratioMetric:")
     neither = SLI[: SLI.index("spec:")] + "spec: {description: nothing}\n"

@@ -75,7 +75,9 @@ def _server(organisation: Organisation) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    "place", [pytest.param(place, marks=[pytest.mark.sql] if place == "connection" else []) for place in PLACES]
+)
 def test_planted__is_in_no_page_table_log_dump_or_export(
     place: str, organisation: Organisation, client_as: As, api_client_as: ApiAs, tmp_path: Path,
     caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str],
