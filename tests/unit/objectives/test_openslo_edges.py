@@ -25,7 +25,7 @@ OBJECTS = [yaml.safe_load(text) for text in (SLO, SLI, SOURCE)]
 
 def as_json(objects: object, **how: object) -> str:
     """The objects as JSON."""
-    return json.dumps(objects, **how)  # type: ignore[arg-type]
+    return json.dumps(objects, **how)
 
 
 @pytest.mark.parametrize("indent", [None, 2, "\t"])
@@ -158,7 +158,7 @@ def test_faults__stand_at_a_path_of_the_file(old: str, new: str, pointer: str) -
     for place, _ in faults_of(found):
         at: object = documents
         for step in place.split("/")[1:]:
-            at = at[int(step) if isinstance(at, list) else step.replace("~1", "/")]  # type: ignore[index]
+            at = at[int(step) if isinstance(at, list) else step.replace("~1", "/")]
 
 
 def test_faults__of_names_and_targets_stand_in_plain_files_too() -> None:

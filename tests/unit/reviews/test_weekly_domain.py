@@ -41,7 +41,7 @@ S, A = WeeklyState, WeeklyAct
 
 
 def found(rule: Rule = Rule.LEAD_TIME, subject: str = "service:a", press: Press = Press.WORSENED, **more: str) -> Found:
-    return Found(rule, subject, "It moved.", press, **more)  # type: ignore[arg-type]
+    return Found(rule, subject, "It moved.", press, **more)
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def test_rules__have_the_thresholds_of_the_table(
         assert 1 <= int(short[0]) * UNITS[short[1]] < int(long[0]) * UNITS[long[1]]
         assert rule["expr"].endswith(f'plumbline:slo_bad:{long[0]}{long[1]}{{slo="checkout-success"}} >= 2')
         found.append((int(long[0]) * UNITS[long[1]], Fraction(long[2]) / (1 - Fraction(target))))
-    assert found == [(minutes, Fraction(threshold)) for minutes, threshold in TABLE[window]]
+    assert found == [(Fraction(minutes), Fraction(threshold)) for minutes, threshold in TABLE[window]]
     assert [rule["labels"]["severity"] for rule in burning] == ["page", "page", "ticket", "ticket"]
     assert absent["alert"] == "PlumblineNoData"
 
