@@ -161,6 +161,7 @@ UNIQUES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "objectives_businessfact_one_current": ({}, {"unit": "EUR"}),
     "objectives_decisionsignature_person_once": ({"stands_in": False}, {"role": "engineering_manager"}),
     "objectives_decisionsignature_role_once": ({}, {"signed_by": "another"}),
+    "objectives_incidentspend_once": ({}, {"bad": 0}),
     "objectives_indicatorversion_number_once": ({}, {"name": "Another"}),
     "objectives_objectiveversion_number_once": ({}, {"name": "Another"}),
     "objectives_policytrigger_once_per_incident": (
