@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 
 from apps.objectives.domain.counts import Tally
 from apps.objectives.domain.objective_words import Method, WindowKind
@@ -22,7 +23,7 @@ class Budget:
         """1 − B/N; None where nothing was counted."""
         return 1 - Fraction(self.bad, self.counted) if self.counted else None
 
-    @property
+    @cached_property
     def allowed(self) -> Fraction:
         """A = (1 − T)·M."""
         return (1 - Fraction(self.target)) * self.basis

@@ -190,11 +190,13 @@ def alert_step(tier: Tier, burning: Burning, target: Decimal, *, minimum_bad: in
     return AlertStep.OPENS if rings else AlertStep.QUIET
 
 
+@lru_cache(maxsize=64)
 def recent_hours(window_hours: Fraction) -> Fraction:
     """How far back the pace is read: 24·k hours."""
     return RECENT_HOURS * scale_of(window_hours)
 
 
+@lru_cache(maxsize=64)
 def horizon_hours(window_hours: Fraction) -> Fraction:
     """Within how many hours an end of the budget puts it at risk, in a rolling window: 72·k."""
     return HORIZON_HOURS * scale_of(window_hours)

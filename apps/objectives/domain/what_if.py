@@ -8,6 +8,7 @@ from decimal import Decimal
 from apps.objectives.domain.budgets import least_events
 from apps.objectives.domain.evaluating import Evaluation, Measured, evaluate
 from apps.objectives.domain.kept_results import Kept
+from apps.objectives.domain.objective_words import Judge
 from apps.objectives.domain.promises import Promise
 
 
@@ -21,10 +22,13 @@ def put_to(promise: Promise, target: Decimal) -> Promise:
 def what_if(
     promise: Promise, standing: Evaluation, total: Kept, keys: Sequence[Kept], target: Decimal, as_of: datetime
 ) -> Evaluation:
-    """Where the kept counts would stand under another target; burn alerts of the present one say nothing about it."""
+    """Where the kept counts would stand under another target; burn alerts of the present one say nothing about it.
+
+    Keys decide only where each is judged; a thousand of them under five targets would be slow to no end.
+    """
     if target == promise.target:
         return standing
-    measured = {one.key: _measured(one) for one in keys}
+    measured = {one.key: _measured(one) for one in keys} if promise.judge is Judge.EACH else {}
     return evaluate(
         put_to(promise, target), standing.frame, _measured(total), measured, newest_end=total.newest_end, as_of=as_of
     )
