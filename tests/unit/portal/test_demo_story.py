@@ -253,7 +253,7 @@ def test_inboxes__hold_what_the_story_told_and_no_letter_waits(demo):
     kinds = {"signature_needed", "changes_asked", "change_scheduled", "change_in_force", "proposal_blocked",
              "proposal_expiring", "exemption_expiring", "freeze",
              "action_opened", "action_due", "action_done", "action_drop_asked",
-             "budget_signature", "budget_trigger"}  # fmt: skip
+             "budget_signature", "budget_trigger", "burn_alert"}  # fmt: skip
     assert set(Notification.objects.values_list("kind", flat=True)) == kinds
     assert Notification.objects.filter(told_at__gt=clock.as_of()).count() == 0
     assert Notification.objects.filter(kind="signature_needed", read_at=None).count() > 0

@@ -13,6 +13,7 @@ from apps.reviews import operations, queries
 from apps.reviews.domain.content import Answer
 from apps.reviews.domain.ornaments import Use, asks_again_on, is_cited, is_ornament, say_ornament, weeks_from
 from apps.reviews.models import AgendaItem, DefinitionOpening, KeptDefinition, TargetReview
+from apps.reviews.operations import ornaments as openings
 from apps.reviews.ornaments import list_standing
 from tests.cards import House, close
 from tests.personas import principal_of
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.sql
 @pytest.fixture(autouse=True)
 def nothing_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test is a process of its own."""
-    monkeypatch.setattr(operations, "_counted", {})
+    monkeypatch.setattr(openings, "_counted", {})
 
 
 def definition(slug: str = FREQUENCY) -> MetricDefinition:
