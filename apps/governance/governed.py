@@ -8,10 +8,11 @@ from typing import Any
 from apps.accounts.domain.responsibilities import RESPONSIBILITIES
 from apps.core import clock
 from apps.core.calendar_words import day_words
+from apps.core.joining import joined
 from apps.core.problems import FieldProblem
 from apps.governance.domain import exemptions, freezes
 from apps.governance.domain.consent import STEWARD
-from apps.governance.domain.exemptions import ExemptionKind, joined
+from apps.governance.domain.exemptions import ExemptionKind
 from apps.governance.domain.kinds import Change, Grant, Item, Kind, Need, Op, Pages, Section, Shown, kinds
 from apps.governance.exclusion_drafting import (
     ExemptionDraft,

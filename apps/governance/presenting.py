@@ -8,6 +8,7 @@ from django.urls import reverse
 from apps.accounts.domain import ROLE_WORDS, Principal
 from apps.core import clock
 from apps.core.calendar_words import day_words
+from apps.core.joining import joined
 from apps.core.templatetags.plumbline import instant_words
 from apps.governance import policies
 from apps.governance.checking import Case
@@ -88,14 +89,10 @@ def _review_words(case: Case) -> str:
         return "An answer to a request for changes."
     roles = [" or ".join(ROLE_WORDS[role] for role in sorted(seat.need.roles)) for seat in case.consent.open_seats]
     if roles:
-        return f"{_joined(list(dict.fromkeys(roles)))} to sign.".capitalize()
+        return f"{joined(list(dict.fromkeys(roles)))} to sign.".capitalize()
     if not case.consent.is_by_two:
         return "A second person to agree."
     return "Its checks: open it to see which."
-
-
-def _joined(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def since_words(proposal: Proposal) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from apps.accounts.domain.responsibilities import RESPONSIBILITIES
 from apps.core import clock
 from apps.core.calendar_words import day_words, period_words
+from apps.core.joining import joined
 from apps.core.numbers import format_value, number_style
 from apps.core.problems import FieldProblem
 from apps.governance.domain.consent import LEADERSHIP, STEWARD
@@ -138,7 +139,7 @@ def say_definition(change: Change) -> str:
         return f"{change.name} {words}. {draft.text}"
     if draft.current is None:
         return f"{draft.name} is defined: {say_spec(draft.spec)}"
-    return f"{draft.current.name}, version {draft.number}: {_joined(list(_parts(draft, draft.current)))}."
+    return f"{draft.current.name}, version {draft.number}: {joined(list(_parts(draft, draft.current)))}."
 
 
 def _parts(draft: VersionDraft, current: DefinitionVersion) -> Iterator[str]:
@@ -151,7 +152,7 @@ def _parts(draft: VersionDraft, current: DefinitionVersion) -> Iterator[str]:
         yield f"the name becomes {draft.name}"
     texts = [LABELS[key] for key in KEYS if draft.contract.get(key) != current.contract.get(key)]
     if texts:
-        yield f"other words for {_joined(texts)}"
+        yield f"other words for {joined(texts)}"
     if _reasons(draft.spec) != _reasons(before) and draft.is_same_meaning:
         yield "other words for why facts are left out"
 
@@ -165,10 +166,6 @@ def _news(before: str, after: str) -> str:
 
 def _reasons(spec: Spec) -> list[str]:
     return [exclusion.reason for exclusion in spec.exclude]
-
-
-def _joined(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def preview_definition(change: Change) -> list[Section]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from apps.accounts.domain import ROLE_WORDS
 from apps.core.calendar_words import day_words
+from apps.core.joining import joined
 from apps.objectives.domain.page_words import fired_words
 from apps.objectives.domain.policy_words import TriggerStanding, Verb
 from apps.objectives.queries.fired_rules import DecisionRow, Fired, pressing_first
@@ -25,11 +26,6 @@ LABELS = {
 def trigger_url(pk: int) -> str:
     """The page of a trigger."""
     return reverse("objectives:trigger", args=[pk])
-
-
-def joined(words: Sequence[str]) -> str:
-    """`tech lead, engineering manager and product manager`."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def roles_words(roles: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """Documented exceptions: which facts an exemption takes out or which periods it pauses, and its limits. Pure."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -154,9 +154,3 @@ def number_of(key: str, letter: str = "E") -> int | None:
     """The number in `E-3`; None for anything else."""
     head, _, digits = key.partition("-")
     return int(digits) if head == letter and digits.isdecimal() and len(digits) < 10 else None
-
-
-def joined(words: Collection[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    listed = list(words)
-    return " and ".join(filter(None, [", ".join(listed[:-1]), *listed[-1:]]))

@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Any
 
 from apps.accounts.domain import ROLE_WORDS, TeamRole
+from apps.core.joining import joined
 from apps.governance.domain.consent import STEWARD, Consent, FilledBy, Holders, Seat
-from apps.governance.domain.exemptions import joined
 from apps.notifications.domain.kinds import NoticeKind, Wish, kinds
 
 LEADS = (TeamRole.TECH_LEAD, TeamRole.ENGINEERING_MANAGER, TeamRole.PRODUCT_MANAGER)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from apps.core.joining import joined
 from apps.incidents.domain.action_drafts import ActionDraft, DueRule, draft_problems
 from apps.incidents.domain.action_words import ActionKind
 from apps.incidents.domain.incident_words import MilestoneKind
@@ -142,7 +143,7 @@ def _actions(draft: Draft, around: Around) -> Iterator[Finding]:
     for number, row in enumerate(draft.rows_of(RowKind.ACTION), 1):
         lacks = [] if row.key in around.opened else list(_lacks(row, around))
         if lacks:
-            words = f"Action {number} lacks {_listed([what for _, what in lacks])}."
+            words = f"Action {number} lacks {joined([what for _, what in lacks])}."
             yield Finding(Check.ACTION_INCOMPLETE, words, SectionKey.ACTIONS, anchor_of(row, lacks[0][0]))
         elif row.key not in around.opened:
             yield from _refusals(number, row, around)
@@ -183,10 +184,6 @@ def _lacks(row: DraftRow, around: Around) -> Iterator[tuple[str, str]]:
         yield "team", "a team that exists today"
     if read_day(_said(row, "due_on")) is None and not (around.has_default_due_day and not _said(row, "due_on")):
         yield "due_on", "a due day such as 2026-08-31"
-
-
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _monitored(draft: Draft, around: Around) -> Iterator[Finding]:

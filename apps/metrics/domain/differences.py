@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
+from apps.core.joining import joined
 from apps.metrics.domain.canonical import write_fraction
-from apps.metrics.domain.phrases import LINKED_FACT, joined, say_length, say_path, say_time, say_which, singular, spaced
+from apps.metrics.domain.phrases import LINKED_FACT, say_length, say_path, say_time, say_which, singular, spaced
 from apps.metrics.domain.sentences import DIRECTION_WORDS, GRAIN_WORDS, RATE_WORDS, say_quantile
 from apps.metrics.domain.spec import (
     Clause,

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+from apps.core.joining import joined
 from apps.core.numbers import format_value
 from apps.metrics.domain.conditions import SHORTHAND
 from apps.metrics.domain.fields import LINKED
@@ -110,11 +111,6 @@ def spaced(name: str) -> str:
 def singular(facts: str) -> str:
     """One fact of a source."""
     return spaced(facts).removesuffix("s")
-
-
-def joined(words: list[str]) -> str:
-    """`weekly, monthly and quarterly`."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _say_instant(path: str) -> str:

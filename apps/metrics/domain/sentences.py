@@ -3,12 +3,12 @@
 from decimal import Decimal
 from fractions import Fraction
 
+from apps.core.joining import joined
 from apps.metrics.domain.canonical import write_fraction
 from apps.metrics.domain.conditions import write_decimal
 from apps.metrics.domain.phrases import (
     LINKED_FACT,
     SOME_LINKED_FACT,
-    joined,
     say_act,
     say_clauses,
     say_facts,

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from apps.accounts.domain import ROLE_WORDS
+from apps.core.joining import joined
 from apps.objectives.domain.budget_policies import Policy, Rule
 from apps.objectives.domain.indicator_specs import IndicatorSpec
 from apps.objectives.domain.indicator_words import KINDS, Dimension, Limit, SampleSource
@@ -123,13 +124,9 @@ def say_policy(policy: Policy) -> str:
 def say_rule(rule: Rule) -> str:
     """When a rule fires, what it asks for, who signs the decision."""
     share = f"{target_text(rule.share)} or more" if rule.share is not None else ""
-    signers = _joined([ROLE_WORDS[role] for role in rule.signers])
+    signers = joined([ROLE_WORDS[role] for role in rule.signers])
     asked = rule.asks.sentence.rstrip(".")
     return f"When {RULE_WORDS[rule.key].format(share=share)}: {_lower(asked)}; signed by the {signers}."
-
-
-def _joined(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def say_differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
@@ -140,7 +137,7 @@ def say_differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
         if old != new:
             shown = _change(old, new)
             parts.append(f"{_lower(LABELS[key])}{shown}")
-    return _joined(parts) if parts else "nothing"
+    return joined(parts) if parts else "nothing"
 
 
 def _change(old: Any, new: Any) -> str:

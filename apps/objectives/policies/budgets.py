@@ -1,6 +1,7 @@
 """Who decides about budgets: the roles that a rule names, each in the owner team; a tool never does."""
 
 from apps.accounts.domain import ROLE_WORDS, Principal, TeamRole
+from apps.core.joining import joined
 from apps.core.problems import Forbidden
 from apps.objectives.domain.budget_policies import ROLES
 from apps.teams.models import Team
@@ -45,5 +46,4 @@ def role_missing(team: Team, roles: tuple[str, ...]) -> Forbidden:
 
 
 def _or(roles: tuple[str, ...]) -> str:
-    words = [ROLE_WORDS[role] for role in roles]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+    return joined([ROLE_WORDS[role] for role in roles], "or")

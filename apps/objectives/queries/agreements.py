@@ -35,14 +35,6 @@ from apps.objectives.models import (
 log = logging.getLogger(__name__)
 
 
-class Dated(Protocol):
-    """A version that holds from a day on."""
-
-    number: int
-    meaning_number: int
-    effective_from: date | None
-
-
 class Effective(Protocol):
     """What holds from a day on; None: from the beginning."""
 

@@ -9,8 +9,9 @@ from django.urls import reverse
 from apps.accounts.domain import ROLE_WORDS
 from apps.core import clock
 from apps.core.calendar_words import day_words, period_words
+from apps.core.joining import joined
 from apps.core.numbers import format_count
-from apps.governance.domain.exemptions import ExemptionKind, joined
+from apps.governance.domain.exemptions import ExemptionKind
 from apps.governance.models import Exemption, FreezeWindow
 from apps.measurements.operations import Compared, ComparedDefinition
 from apps.objectives.domain.objective_words import BudgetState

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from apps.core.joining import joined
 from apps.objectives.domain.objective_words import BudgetState
 from apps.reviews.domain.weekly import Press
 
@@ -30,8 +31,3 @@ def keys_words(keys: Sequence[str]) -> str:
     if len(keys) > MOST_NAMED:
         named.append(f"{len(keys) - MOST_NAMED} more")
     return f"Exhausted for {joined(named)}."
-
-
-def joined(words: Sequence[str]) -> str:
-    """`api, web and worker`."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

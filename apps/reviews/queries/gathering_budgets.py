@@ -10,6 +10,7 @@ from django.urls import reverse
 from apps.accounts.domain import ROLE_WORDS, Principal
 from apps.core import clock
 from apps.core.calendar_words import day_words
+from apps.core.joining import joined
 from apps.objectives.domain.objective_words import BudgetState, StateReason
 from apps.objectives.domain.page_words import NOT_CONNECTED, fired_words
 from apps.objectives.domain.policy_words import TriggerStanding
@@ -82,7 +83,7 @@ def _standing_words(fired: Fired, today: date) -> str:
     if standing is TriggerStanding.TO_REVISIT and holding is not None:
         return f"It was to be looked at again on {day_words(holding.revisit_on)}."
     if standing is TriggerStanding.WAITS_FOR_SIGNATURES and newest is not None:
-        roles = burn.joined([ROLE_WORDS[role] for role in fired.missing(newest)])
+        roles = joined([ROLE_WORDS[role] for role in fired.missing(newest)])
         return f"A decision waits for the {roles} to sign."
     return f"Nobody decided since {day_words(clock.local_day(fired.from_at))}."
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from apps.core import clock
 from apps.core.calendar_words import day_words
 from apps.core.fact_sources import sources
-from apps.reviews.domain.burn import joined
+from apps.core.joining import joined
 from apps.reviews.domain.weekly import Found, Press, Rule
 from apps.services import queries as services
 from apps.services.models import Service
