@@ -18,6 +18,7 @@ from apps.objectives.models import (
     BudgetPolicy,
     BudgetPolicyVersion,
     BudgetStatus,
+    EvaluationDue,
     Indicator,
     Objective,
     ObjectiveVersion,
@@ -25,6 +26,7 @@ from apps.objectives.models import (
     SampleDay,
     Series,
 )
+from apps.objectives.operations import evaluating, evaluation_asking
 from apps.teams.models import Team
 from tests.personas import Organisation
 from tests.sampling import make_batch, make_proposal
@@ -155,3 +157,9 @@ def lay_days(series: Series, slices: Sequence[Slice]) -> None:
         for name in ("good", "valid", "total", "seen", "idle", "unusable"):
             setattr(row, name, getattr(row, name) + getattr(more, name))
         row.save()
+
+
+def evaluate_now(objective_ids: Sequence[int]) -> None:
+    """Evaluate these objectives at once, as if they had just become due."""
+    evaluation_asking.ask_objectives(dict.fromkeys(objective_ids), clock.now())
+    evaluating.evaluate(list(EvaluationDue.objects.filter(objective__in=objective_ids)))

@@ -6,8 +6,7 @@ from typing import Any
 
 from apps.core import clock
 from apps.objectives.models import Objective, PolicyTrigger
-from apps.objectives.operations.evaluating import evaluate_now
-from tests.budgets import lay, make_objective, make_policy, spread
+from tests.budgets import evaluate_now, lay, make_objective, make_policy, spread
 from tests.personas import Organisation
 from tests.sampling import make_indicator, make_series
 

@@ -8,8 +8,7 @@ from apps.core import clock
 from apps.objectives.domain.deciding import Deciding
 from apps.objectives.models import BudgetEvaluation, BurnAlert, Indicator, Objective, PolicyTrigger
 from apps.objectives.operations import deciding
-from apps.objectives.operations.evaluating import evaluate_now
-from tests.budgets import lay, spread
+from tests.budgets import evaluate_now, lay, spread
 from tests.personas import principal_of
 from tests.sampling import make_series
 

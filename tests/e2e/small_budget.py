@@ -19,11 +19,10 @@ def fill() -> None:
 
     from apps.accounts.models import User
     from apps.core import clock
-    from apps.objectives.operations.evaluating import evaluate_now
     from apps.portal.demo import cast
     from apps.services.models import Service
     from apps.teams.models import Group
-    from tests.budgets import lay, make_objective, make_policy, spread
+    from tests.budgets import evaluate_now, lay, make_objective, make_policy, spread
     from tests.personas import Organisation
     from tests.sampling import make_indicator, make_series
 

@@ -16,7 +16,7 @@ from apps.core.periods import local_midnight
 from apps.objectives.domain.budget_triggers import Measured
 from apps.objectives.domain.objective_words import EvaluationCause
 from apps.objectives.domain.windows import DAY
-from apps.objectives.models import BudgetStatus, EvaluationDue, Objective, ObjectiveVersion, PolicyTrigger
+from apps.objectives.models import BudgetStatus, EvaluationDue, ObjectiveVersion, PolicyTrigger
 from apps.objectives.operations import budget_telling as telling
 from apps.objectives.operations.alerting import AlertChanges, follow_alerts
 from apps.objectives.operations.budget_facts import publish_alerts, publish_budget_days
@@ -217,10 +217,3 @@ def _announce(
         audit.record("budget_trigger.fired", subject=trigger, by=SYSTEM, data=data)
     telling.tell_burning(alerts, judged, at)
     telling.tell_fired(fired)
-
-
-def evaluate_now(objective_ids: Sequence[int]) -> None:
-    """Evaluate these objectives at once, as if they had just become due; for demonstrations and tests."""
-    ask_objectives(dict.fromkeys(objective_ids), clock.now())
-    rows = Objective.objects.filter(pk__in=objective_ids)
-    evaluate(list(EvaluationDue.objects.filter(objective__in=rows)))

@@ -10,7 +10,7 @@ from apps.accounts.domain import Principal
 from apps.objectives.models import BudgetPolicy, Indicator, Objective
 from apps.objectives.queries.offering import list_owners
 
-NOUNS = {"sli": "SLI", "slo": "SLO", "budget_policy": "policy"}
+NOUNS = {"sli": "SLI", "slo": "SLO", "budget_policy": "Budget policy"}
 COLUMNS = ("kind", "slug", "team", "team_name", "team_pk")
 
 

@@ -15,8 +15,8 @@ from apps.incidents.operations import restricting
 from apps.objectives.domain.counts import Counts, Slice
 from apps.objectives.domain.deciding import Deciding
 from apps.objectives.models import PolicyTrigger
-from apps.objectives.operations import deciding, evaluating
-from tests.budgets import lay, make_objective, make_policy, spread
+from apps.objectives.operations import deciding
+from tests.budgets import evaluate_now, lay, make_objective, make_policy, spread
 from tests.incidents import make_incident
 from tests.personas import Organisation, principal_of
 from tests.sampling import make_indicator, make_series
@@ -37,7 +37,7 @@ def trigger(organisation: Organisation) -> PolicyTrigger:
     objective = make_objective(organisation, indicator)
     lay(make_series(indicator), spread(NEWEST - 671 * HOUR, 672, 3600, 5000, 1_284_500))
     with clock.playing(NOW):
-        evaluating.evaluate_now([objective.pk])
+        evaluate_now([objective.pk])
     return PolicyTrigger.objects.get()
 
 
@@ -88,7 +88,7 @@ def test_advice__names_the_budgets_that_nothing_is_known_about(api_client_as, or
     assert [body["advice"], body["sentence"]] == ["open", said]
     lay(make_series(objective.indicator), spread(NEWEST - 671 * HOUR, 672, 3600, 100, 1_284_500))
     with clock.playing(NOW):
-        evaluating.evaluate_now([objective.pk])
+        evaluate_now([objective.pk])
     assert get(read, ADVICE)["sentence"] == "Nothing stands against a release of Checkout API."
 
 
@@ -132,7 +132,7 @@ def test_triggers__an_incident_that_the_reader_may_not_know_of_is_not_named(
     times = {"impact_started": slices[600], "detected": slices[600], "resolved": slices[602]}
     incident = make_incident(milestones=[Moment(MilestoneKind(k), s.starts_at) for k, s in times.items()], now=NOW)
     with clock.playing(NOW):
-        evaluating.evaluate_now([objective.pk])
+        evaluate_now([objective.pk])
     assert (
         get(api_client_as("harbour_push"), "/api/v1/policy-triggers/")["results"][0]["incident"] == f"I-{incident.pk}"
     )

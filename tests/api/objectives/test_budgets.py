@@ -10,9 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.core import clock
 from apps.objectives.models import BudgetEvaluation, Objective
-from apps.objectives.operations import evaluating
 from apps.objectives.operations.keeping_results import keep_for_review
-from tests.budgets import add_promise, lay, make_objective, spread
+from tests.budgets import add_promise, evaluate_now, lay, make_objective, spread
 from tests.personas import Organisation, principal_of
 from tests.sampling import make_indicator, make_series
 
@@ -33,7 +32,7 @@ def objective(organisation: Organisation) -> Objective:
     lay(make_series(indicator), spread(start, 27 * 24, 3600, 2911 - 412, 1_284_500 - 46_100))
     lay(make_series(indicator), spread(start + timedelta(days=27), 24, 3600, 412, 46_100))
     with clock.playing(NOW):
-        evaluating.evaluate_now([objective.pk])
+        evaluate_now([objective.pk])
     return objective
 
 
@@ -89,7 +88,7 @@ def test_evaluations__the_link_is_the_snapshot_to_cite(
     assert one["sha256"] == BudgetEvaluation.objects.get(pk=one["number"]).document_sha256
     add_promise(organisation, objective, effective_from=clock.local_day(NOW), target="0.9")
     with clock.playing(NOW):
-        evaluating.evaluate_now([objective.pk])
+        evaluate_now([objective.pk])
     assert get(api_client_as("read"), f"{PATH}evaluations/{listed[1]['number']}/") == one
 
 
@@ -115,7 +114,7 @@ def test_keys__a_failing_tenant_is_named_and_a_small_one_is_not_judged(
     for key, (bad, valid) in tenants.items():
         lay(make_series(indicator, key), spread(NEWEST + HOUR - timedelta(days=28), 672, 3600, bad, valid))
     with clock.playing(NOW):
-        evaluating.evaluate_now([objective.pk])
+        evaluate_now([objective.pk])
     found = {row["key"]: row for row in get(api_client_as("read"), f"{PATH}keys/")}
     assert found["cobalt"]["budget"]["remaining"]["text"] == "−93.7\N{NO-BREAK SPACE}%"
     assert {key: row["state"] for key, row in found.items()} == {
@@ -180,7 +179,7 @@ def test_alerts__listed_with_their_keys(api_client_as, organisation: Organisatio
     lay(make_series(indicator), [*make, *spread(NEWEST, 12, 300, 240, 1200)])
     objective = make_objective(organisation, indicator)
     with clock.playing(NOW):
-        evaluating.evaluate_now([objective.pk])
+        evaluate_now([objective.pk])
     rows = get(api_client_as("read"), "/api/v1/burn-alerts/?is_open=true&objective=checkout-works")["results"]
     assert {row["tier"] for row in rows} >= {"page_fast"}
     assert [rows[0]["keys"], rows[0]["until_at"], rows[0]["is_acknowledged"]] == [[""], None, False]

@@ -12,9 +12,9 @@ from apps.governance.domain.kinds import Item, Op
 from apps.notifications.models import Notification
 from apps.objectives.domain.counts import Counts, Slice
 from apps.objectives.models import BurnAlert, BurnAlertFact, Indicator, Objective
-from apps.objectives.operations import alerting, evaluating
+from apps.objectives.operations import alerting
 from tests.agreeing import agree
-from tests.budgets import lay, make_objective, spread, status_of
+from tests.budgets import evaluate_now, lay, make_objective, spread, status_of
 from tests.personas import Organisation, principal_of
 from tests.promising import promised
 from tests.sampling import make_indicator, make_series, put
@@ -50,7 +50,7 @@ def fail(indicator: Indicator, slices: int, bad: int, *, after: int = 0, key: st
 
 def evaluate(objective: Objective, at: datetime) -> None:
     with clock.playing(at):
-        evaluating.evaluate_now([objective.pk])
+        evaluate_now([objective.pk])
 
 
 def open_tiers() -> set[str]:

@@ -23,12 +23,11 @@ from apps.objectives.models import (
     Objective,
     ObjectiveVersion,
 )
-from apps.objectives.operations import evaluating
 from apps.objectives.operations.evaluation_asking import ask, ask_objectives
 from apps.objectives.tasks import evaluate_due
 from apps.services import operations as services
 from apps.services.models import FactConnection
-from tests.budgets import add_promise, lay, make_objective, spread, status_of
+from tests.budgets import add_promise, evaluate_now, lay, make_objective, spread, status_of
 from tests.personas import Organisation
 from tests.sampling import add_version, make_indicator, make_series, put
 
@@ -52,7 +51,7 @@ def objective(organisation: Organisation, indicator: Indicator) -> Objective:
 
 def evaluate(*objectives: Objective, at: datetime = NOW) -> None:
     with clock.playing(at):
-        evaluating.evaluate_now([one.pk for one in objectives])
+        evaluate_now([one.pk for one in objectives])
 
 
 def counts_of(objective: Objective) -> tuple[str, int, int]:

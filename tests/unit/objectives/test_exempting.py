@@ -13,12 +13,11 @@ from apps.governance.domain.revisions import Asked, Category
 from apps.governance.models import Exemption, PreviewRun
 from apps.objectives.domain.counts import Counts, Slice
 from apps.objectives.models import BudgetEvaluation, EvaluationDue, Objective, Series
-from apps.objectives.operations import evaluating
 from apps.objectives.operations.exempting import compare_stored
 from apps.objectives.previewing import corrected_words
 from apps.objectives.queries.exempted_results import list_then
 from tests.agreeing import REASON, agree, draft
-from tests.budgets import lay, spread, status_of
+from tests.budgets import evaluate_now, lay, spread, status_of
 from tests.personas import Organisation, principal_of
 from tests.promising import promised
 from tests.sampling import make_series, put
@@ -57,7 +56,7 @@ def item(**changed: Any) -> Item:
 
 
 def figures(objective: Objective) -> tuple[Any, ...]:
-    evaluating.evaluate_now([objective.pk])
+    evaluate_now([objective.pk])
     status = status_of(objective)
     return status.state, status.bad, status.counted, status.raw_bad, status.raw_counted
 

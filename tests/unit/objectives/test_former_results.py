@@ -9,9 +9,8 @@ from apps.core.immutable import writing
 from apps.core.periods import local_midnight
 from apps.objectives.domain.counts import Counts, Slice
 from apps.objectives.models import BudgetStatus, FormerStatus, Indicator, Objective, ObjectiveVersion
-from apps.objectives.operations import evaluating
 from apps.objectives.queries.budget_documents import budget_document, stands_of
-from tests.budgets import add_promise, lay, make_objective, spread, status_of
+from tests.budgets import add_promise, evaluate_now, lay, make_objective, spread, status_of
 from tests.personas import Organisation
 from tests.sampling import add_version, make_indicator, make_series, put
 
@@ -32,7 +31,7 @@ def indicator(organisation: Organisation) -> Indicator:
 
 def evaluate(*objectives: Objective, at: datetime = NOW) -> None:
     with clock.playing(at):
-        evaluating.evaluate_now([one.pk for one in objectives])
+        evaluate_now([one.pk for one in objectives])
 
 
 def said(row: BudgetStatus | FormerStatus) -> list[object]:

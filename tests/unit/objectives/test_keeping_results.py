@@ -12,9 +12,8 @@ from apps.core import clock
 from apps.core.immutable import SideDoor
 from apps.objectives.domain.counts import Counts, Slice
 from apps.objectives.models import BudgetEvaluation, Objective
-from apps.objectives.operations import evaluating
 from apps.objectives.operations.keeping_results import keep_for_review
-from tests.budgets import lay, make_objective, spread, status_of
+from tests.budgets import evaluate_now, lay, make_objective, spread, status_of
 from tests.personas import Organisation, principal_of
 from tests.sampling import make_indicator, make_series, put
 
@@ -33,7 +32,7 @@ def make(world: Organisation, slug: str, *, bad: int = 2911, dimension: str = "n
 
 def evaluate(*objectives: Objective, at: datetime = NOW) -> None:
     with clock.playing(at):
-        evaluating.evaluate_now([one.pk for one in objectives])
+        evaluate_now([one.pk for one in objectives])
 
 
 def keep(world: Organisation, *objectives: Objective, at: datetime = NOW) -> dict[int, int]:

@@ -16,12 +16,12 @@ from apps.governance.domain.states import ProposalState
 from apps.governance.models import Proposal
 from apps.objectives.domain.counts import Counts, Slice
 from apps.objectives.models import BudgetStatus, EvaluationDue, Objective, Series
-from apps.objectives.operations.evaluating import evaluate_due, evaluate_now
+from apps.objectives.operations.evaluating import evaluate_due
 from apps.objectives.operations.sample_storing import store
 from apps.objectives.queries import due_evaluations, standing
 from apps.objectives.queries import series as series_queries
 from tests.agreeing import draft, sign_all, submit
-from tests.budgets import make_objective, status_of
+from tests.budgets import evaluate_now, make_objective, status_of
 from tests.personas import Organisation
 from tests.promising import objective_item, promised
 from tests.sampling import NOON, SLICE, TEN, make_batch, make_indicator, make_series

@@ -9,9 +9,8 @@ from apps.core import clock
 from apps.governance.domain.kinds import Item
 from apps.governance.models import PreviewRun, Proposal
 from apps.objectives.models import Objective
-from apps.objectives.operations import evaluating
 from tests.agreeing import draft
-from tests.budgets import lay, spread
+from tests.budgets import evaluate_now, lay, spread
 from tests.personas import Organisation
 from tests.promising import indicator_item, objective_item, policy_item, promised
 from tests.sampling import make_series
@@ -74,7 +73,7 @@ def test_policy__counts_how_often_its_rules_would_have_fired(objective: Objectiv
     assert "No budget it speaks of turned" in found["How often Checkout budget would have fired"][0]
     for back in (28, 20, 14, 7, 2, 0):
         with clock.playing(NOW - back * DAY):
-            evaluating.evaluate_now([objective.pk])
+            evaluate_now([objective.pk])
     _, found = sections(organisation, policy_item())
     assert "checkout-success" in found["How often Checkout budget would have fired"][0]
     assert "reliability first" in found["How often Checkout budget would have fired"][0]

@@ -11,8 +11,7 @@ from apps.core.periods import local_midnight
 from apps.incidents.domain.incident_words import MilestoneKind
 from apps.incidents.domain.statements import Moment
 from apps.objectives.models import Objective, TargetSuggestion
-from apps.objectives.operations import evaluating
-from tests.budgets import lay, make_objective, spread
+from tests.budgets import evaluate_now, lay, make_objective, spread
 from tests.incidents import make_incident
 from tests.personas import Organisation
 from tests.sampling import make_indicator, make_series
@@ -34,7 +33,7 @@ def world(organisation: Organisation, target: str, bad: tuple[int, int, int], va
 
 def suggested(objective: Objective, at: datetime = NOW) -> TargetSuggestion | None:
     with clock.playing(at):
-        evaluating.evaluate_now([objective.pk])
+        evaluate_now([objective.pk])
     return TargetSuggestion.objects.first()
 
 

@@ -18,11 +18,11 @@ from apps.objectives.domain.counts import Counts, Slice
 from apps.objectives.domain.deciding import Deciding
 from apps.objectives.domain.policy_words import Advice
 from apps.objectives.models import BudgetDecision, BurnAlert, Indicator, Objective, PolicyTrigger
-from apps.objectives.operations import deciding, evaluating
+from apps.objectives.operations import deciding
 from apps.objectives.queries.release_advice import advice_for
 from apps.teams import operations as teams
 from apps.teams.models import Membership
-from tests.budgets import add_promise, lay, make_objective, make_policy, spread, status_of
+from tests.budgets import add_promise, evaluate_now, lay, make_objective, make_policy, spread, status_of
 from tests.incidents import make_incident
 from tests.personas import Organisation, principal_of
 from tests.sampling import make_indicator, make_series, put
@@ -53,7 +53,7 @@ def people(organisation: Organisation) -> Callable[[str], Principal]:
 
 def evaluate(objective: Objective, at: datetime = NOW) -> None:
     with clock.playing(at):
-        evaluating.evaluate_now([objective.pk])
+        evaluate_now([objective.pk])
 
 
 @pytest.fixture

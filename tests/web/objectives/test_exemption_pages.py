@@ -10,9 +10,8 @@ from apps.core import clock
 from apps.governance.domain.kinds import Item, Op
 from apps.governance.models import Exemption, Proposal
 from apps.objectives.models import Objective, Series
-from apps.objectives.operations import evaluating
 from tests.agreeing import REASON, agree
-from tests.budgets import add_promise, lay, spread
+from tests.budgets import add_promise, evaluate_now, lay, spread
 from tests.personas import Organisation
 from tests.unit.objectives.test_exempting import DAY, HOUR, NEWEST, NOW, item
 from tests.unit.objectives.test_exempting import objective as objective
@@ -64,7 +63,7 @@ def test_page__shows_the_budget_with_and_without(
     assert "Exhausted: 206 more failures than agreed" in said
     assert "At risk: 19.3 % left" in said
     assert "As it was when it began" not in said  # nobody has evaluated it yet
-    evaluating.evaluate_now([objective.pk])
+    evaluate_now([objective.pk])
     then = words_of(client_as("fay").get("/governance/exemptions/E-1/")).replace("\xa0", " ")
     assert "2,266 bad of 412,000, −10.0 % left 1,626 bad of 403,000, 19.3 % left At risk: 19.3 % left" in then
     agree(Item("exemption", Op.END, "E-1", {}), author=organisation.people["ana"], at=NOW + HOUR)
@@ -90,12 +89,12 @@ def test_months__keep_what_was_left_out_after_the_promise_was_changed(
 ) -> None:
     """The days that the earlier version kept count the same units: a month that was met stays so."""
     agree(item(), author=organisation.people["ana"])
-    evaluating.evaluate_now([objective.pk])
+    evaluate_now([objective.pk])
     later = NEWEST + 31 * DAY
     add_promise(organisation, objective, effective_from=date(2026, 9, 20), target="0.995", window={"rolling_days": 7})
     with clock.playing(later + HOUR):
         lay(Series.objects.get(indicator=objective.indicator), spread(later - 9 * DAY, 9 * 24 + 1, 3600, 10, 90_000))
-        evaluating.evaluate_now([objective.pk])
+        evaluate_now([objective.pk])
         text = words_of(client_as("ana").get("/objectives/checkout-success/"))
     assert "by 99.5 % of v2" in text
     assert "Aug 2026 Met" in text

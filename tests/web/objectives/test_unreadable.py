@@ -15,8 +15,8 @@ from apps.objectives.models import (
     ObjectiveVersion,
     PolicyTrigger,
 )
-from apps.objectives.operations.evaluating import evaluate_now
 from apps.objectives.queries.release_advice import advice_for
+from tests.budgets import evaluate_now
 from tests.personas import Organisation
 from tests.sampling import make_proposal
 from tests.spending import DAY, NOW, spent
